@@ -1,0 +1,183 @@
+"""The papers: page counts, page sizes and what must be readable on them."""
+
+import io
+
+import pikepdf
+import pytest
+from PIL import Image
+
+from tests.paper.samples import (
+    blank_record,
+    check_record,
+    hazard_sheet,
+    month_grid,
+    plain_text,
+    rightmost,
+)
+from unitsafe.core.printing import render_pdf
+
+A4 = (595, 842)
+A3_LYING = (1191, 842)
+
+
+def pages(pdf):
+    """Width and height of each page in whole points."""
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        boxes = [[float(edge) for edge in page.mediabox] for page in document.pages]
+    return [(round(box[2] - box[0]), round(box[3] - box[1])) for box in boxes]
+
+
+@pytest.mark.parametrize("month", [2, 11, 12])
+@pytest.mark.parametrize("failures", [0, 6, 12])
+def test_a_month_of_daily_patrol_fits_on_one_lying_a4_page(month, failures):
+    pdf = render_pdf("month_grid", month_grid(month=month, failures=failures))
+    assert pages(pdf) == [A4[::-1]]
+
+
+def test_a_month_grid_on_a3_is_one_page():
+    assert pages(render_pdf("month_grid", {**month_grid(), "paper": "a3"})) == [A3_LYING]
+
+
+def test_a_month_grid_tells_who_what_and_how_often():
+    text = plain_text(render_pdf("month_grid", month_grid()))
+    for wanted in (
+        "每日防火巡查月表",
+        "育才实验小学",
+        "2026年12月",
+        "部位：教学楼A",
+        "应巡查23次，已巡查22次（其中补录1次），未巡查1次",
+        "灭火器在位、无遮挡、压力指针在绿区",
+        "YH-2026-0061",
+        "12月09日补录",
+        "第1页共1页",
+        "打印时间2026-11-2410:21",
+        "学校（盖章）年月日",
+        "依据：《机关、团体、企业、事业单位消防安全管理规定》",
+    ):
+        assert wanted in text
+
+
+def test_late_and_failed_cells_are_marked_one_by_one():
+    text = plain_text(render_pdf("month_grid", month_grid(failures=3)))
+    items = 17
+    assert text.count("×") == 3 + 1  # and the legend
+    assert text.count("✓") == items * 22 - 3 + 1
+    assert text.count("补") == items + len(["补 in the legend", "补录", "补录", "补录"])
+
+
+def test_two_rounds_a_day_take_a_row_each():
+    data = month_grid("grid_walk", month=11, rounds=2)
+    pdf = render_pdf("month_grid", {**data, "round_names": ["早", "晚"]})
+    text = plain_text(pdf)
+    assert len(pages(pdf)) == 1
+    assert (text.count("早"), text.count("晚")) == (10 + 1, 10 + 1)
+    assert "每日2次：早、晚" in text
+
+
+def test_a_month_that_needs_more_room_continues_with_its_heads():
+    data = month_grid(failures=0)
+    data["abnormal"] = [
+        {"day": 1, "text": "走道堆物" * 20, "hazard": "YH-2026-0061", "handling": "清走" * 30}
+    ] * 30
+    pdf = render_pdf("month_grid", data)
+    assert len(pages(pdf)) > 1
+    assert plain_text(pdf).count("处理情况") == len(pages(pdf))
+
+
+def test_an_empty_month_is_a_sheet_to_fill_by_hand():
+    pdf = render_pdf("month_grid", month_grid(empty=True, failures=0))
+    text = plain_text(pdf)
+    assert len(pages(pdf)) == 1
+    assert "应巡查" not in text
+    assert "没有异常" not in text
+
+
+def test_a_month_without_findings_says_so():
+    assert "本月没有异常。" in plain_text(render_pdf("month_grid", month_grid(failures=0)))
+
+
+def test_a_check_shows_answers_findings_and_signatures():
+    data = check_record()
+    data["items"][2].update(answer="fail", problem="出口上锁", hazard="YH-2026-0061")
+    data["items"][3].update(answer="na")
+    data["items"][4].update(value="0.45 MPa")
+    data["history"] = [{"version": 2, "at": "2026-11-03 14:20", "by": "周立新", "note": "误点"}]
+    text = plain_text(render_pdf("check_record", data))
+    for wanted in ("×异常", "—不适用", "0.45MPa", "出口上锁", "隐患编号：YH-2026-0061", "第2版"):
+        assert wanted in text
+    assert text.count("系统签字") == 2
+    assert "学校（盖章）" in text
+
+
+@pytest.mark.parametrize("key", ["daily_fire_patrol", "monthly_facility", "quarterly_inspection"])
+def test_a_blank_sheet_is_one_page_with_boxes_to_tick(key):
+    data = blank_record(key)
+    pdf = render_pdf("check_record", data)
+    text = plain_text(pdf)
+    assert pages(pdf) == [A4]
+    assert text.count("正常异常不适用") == len(data["items"])
+    assert "✓" not in text
+
+
+def test_a_short_blank_sheet_says_how_to_check():
+    data = blank_record()
+    data["items"] = data["items"][:5]
+    assert "翻看垃圾桶" in plain_text(render_pdf("check_record", data))
+
+
+def test_a_reading_has_a_line_on_the_blank_sheet():
+    data = blank_record()
+    data["items"][0]["unit"] = "MPa"
+    assert "读数MPa" in plain_text(render_pdf("check_record", data))
+
+
+def test_a_hazard_shows_its_way_and_its_photos_side_by_side(tmp_path):
+    path = tmp_path / "p.jpg"
+    Image.new("RGB", (160, 120), "teal").save(path)
+    pairs = [
+        {
+            "before": {"name": "a", "caption": "整改前 2026-11-03 07:41"},
+            "after": {"name": "b", "caption": "整改后 2026-11-06 16:10"},
+        },
+        {"before": None, "after": None},
+    ]
+    pdf = render_pdf("hazard_sheet", hazard_sheet(pairs=pairs), photos={"a": path, "b": path})
+    text = plain_text(pdf)
+    assert "编号：YH-2026-0061等级：较大状态：已销号停用" in text
+    assert "没有整改前照片没有整改后照片" in text
+    assert text.index("退回") < text.index("复查通过") < text.index("销号", text.index("复查通过"))
+
+
+def test_a_long_word_breaks_inside_its_cell():
+    data = month_grid(failures=1)
+    data["abnormal"][0]["text"] = word = "ABC123" * 40
+    pdf = render_pdf("month_grid", data)
+    assert word in plain_text(pdf)
+    assert rightmost(pdf) < A4[1] - 30
+
+
+def test_no_text_is_too_long_to_print_to_its_end():
+    long = "楼道堆物" * 700 + "完。"
+    record = check_record(facts=[{"label": "说明", "value": long}], remark=long)
+    record["items"][2].update(answer="fail", problem=long, handling=long)
+    assert plain_text(render_pdf("check_record", record)).count("完。") == 4
+    hazard = hazard_sheet()
+    hazard["timeline"][1]["note"] = long
+    assert "完。" in plain_text(render_pdf("hazard_sheet", hazard))
+    month = month_grid(failures=1)
+    month["abnormal"][0].update(text=long, handling=long)
+    assert plain_text(render_pdf("month_grid", month)).count("完。") == 2
+
+
+def test_signatures_never_stand_alone_on_a_page():
+    data = hazard_sheet()
+    data["timeline"] *= 3
+    data["facts"] *= 3
+    with pikepdf.open(io.BytesIO(render_pdf("hazard_sheet", data))) as document:
+        last = pikepdf.new()
+        last.pages.append(document.pages[-1])
+        out = io.BytesIO()
+        last.save(out)
+    text = plain_text(out.getvalue())
+    assert "销号" in text
+    assert "复查人" in text

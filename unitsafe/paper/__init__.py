@@ -1,0 +1,1 @@
+"""Papers: typst templates and the shapes of their data."""

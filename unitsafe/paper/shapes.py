@@ -1,0 +1,182 @@
+"""The data each template prints; keys are required unless marked, texts may be empty.
+
+Times and dates are texts as they should read on paper, in the school's time zone. Templates
+print every text as it is and never run it.
+"""
+
+from typing import Literal, NotRequired, TypedDict
+
+MarkName = Literal["ok", "fail", "na", "none"]
+"""正常, 异常, 不适用, not answered."""
+
+
+class Sheet(TypedDict):
+    """What header and footer of every paper need."""
+
+    school: str
+    title: str
+    period: str
+    """In the header at the right: 2026年11月, 2026年11月3日 …"""
+    printed_at: str
+    """YYYY-MM-DD HH:MM; also the date of the PDF."""
+    version: str
+    """Version of the form (of the checklist), small in the footer."""
+    paper: NotRequired[Literal["a4", "a3"]]
+    """Only the month grid knows A3."""
+
+
+class GridMark(TypedDict):
+    """One answer in the month grid."""
+
+    mark: MarkName
+    backfill: bool
+    """Entered more than 24 hours after the event: prints a small 补. Source: product rule 1."""
+
+
+class GridDay(TypedDict):
+    day: int
+    weekday: str
+    """One character: 一 … 日."""
+    expected: bool
+    """False prints the column on grey: no patrol was due that day."""
+
+
+class GridItem(TypedDict):
+    no: int
+    text: str
+    cells: list[list[GridMark]]
+    """One list per day of ``days``, in it one mark per round; an empty list prints nothing."""
+
+
+class GridColumn(TypedDict):
+    """Who signed for one day."""
+
+    patroller: list[str]
+    """Names of that day, each once. From three on: the first and 等3人; over four characters: cut."""
+    countersigner: list[str]
+    signed_on: list[str]
+    """MM-DD of the countersignature; the last one is printed."""
+    backfill: bool
+
+
+class GridAbnormal(TypedDict):
+    day: int
+    text: str
+    hazard: str
+    handling: str
+
+
+class GridCounts(TypedDict):
+    """Patrols (rounds, not days). ``done`` includes ``backfilled``; done 0 prints a blank sheet."""
+
+    expected: int
+    done: int
+    backfilled: int
+    missed: int
+
+
+class MonthGrid(Sheet):
+    """month_grid.typ: one place, one month. Lists of days all have the month's length."""
+
+    place: str
+    rounds: int
+    round_names: NotRequired[list[str]]
+    """Short names of the rounds, two characters at most (早, 晚); 1, 2 … where left out."""
+    days: list[GridDay]
+    items: list[GridItem]
+    columns: list[GridColumn]
+    abnormal: list[GridAbnormal]
+    """By day, ascending."""
+    basis: list[str]
+    """Only clauses in force and verified. Source: product rule 10."""
+    counts: GridCounts
+
+
+class Fact(TypedDict):
+    label: str
+    value: str
+    wide: NotRequired[bool]
+    """True takes the whole row; two facts share one otherwise."""
+
+
+class Photo(TypedDict):
+    name: str
+    """Key in the ``photos`` given to ``render_pdf``."""
+    caption: str
+    """Number, place, time; also the text for those who cannot see it. Not empty."""
+
+
+class Signer(TypedDict):
+    label: str
+    names: list[str]
+    """Who signed in the system; empty on a blank sheet."""
+    at: str
+
+
+class RecordItem(TypedDict):
+    no: int
+    group: str
+    """Items with the same group stand under one grey row; empty for none."""
+    text: str
+    how: str
+    """How to check; printed on the blank sheet only."""
+    answer: MarkName
+    value: str
+    """A reading with its unit (0.45 MPa)."""
+    unit: str
+    """Not empty: the blank sheet has a line for the reading."""
+    problem: str
+    hazard: str
+    handling: str
+
+
+class RecordVersion(TypedDict):
+    version: int
+    at: str
+    by: str
+    note: str
+
+
+class CheckRecord(Sheet):
+    """check_record.typ: one check, or with ``blank`` an empty sheet of its checklist."""
+
+    blank: bool
+    facts: list[Fact]
+    items: list[RecordItem]
+    remark: str
+    basis: list[str]
+    photos: list[Photo]
+    history: list[RecordVersion]
+    """Oldest first; empty when it was never corrected."""
+    signatures: list[Signer]
+    seal: bool
+
+
+class PhotoPair(TypedDict):
+    before: Photo | None
+    after: Photo | None
+
+
+class HazardStep(TypedDict):
+    at: str
+    action: str
+    by: str
+    note: str
+
+
+class HazardSheet(Sheet):
+    """hazard_sheet.typ: one hazard with everything that was done about it."""
+
+    number: str
+    level: str
+    state: str
+    marks: list[str]
+    """停用, 挂牌督办, 已上报 … in frames beside the state."""
+    facts: list[Fact]
+    pairs: list[PhotoPair]
+    timeline: list[HazardStep]
+    """Oldest first."""
+    note: str
+    """A line below the timeline, e.g. that fixer and closer are one person."""
+    signatures: list[Signer]
+    seal: bool
