@@ -1,0 +1,134 @@
+"""A fresh database for every test, a clock that stands still, browsers that parse what they get."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from tests.factories import Make
+from tests.pages import Browser
+from unitsafe import clock, create_app
+from unitsafe.config import Config
+from unitsafe.core.db import db
+from unitsafe.core.security import limiter
+from unitsafe.people.models import Person
+from unitsafe.startup import prepare
+
+POSTGRES = os.environ.get("TEST_DATABASE_URL", "")
+"""A PostgreSQL server's address; without it the tests run on SQLite."""
+MONDAY_MORNING = "2026-11-23T08:00"
+
+
+class Clock:
+    """The time in a test; it moves only when told."""
+
+    def __init__(self) -> None:
+        self.moment = clock.parse(MONDAY_MORNING)
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def set(self, text: str) -> datetime:
+        """Now it is this ISO time on the school's wall clock."""
+        self.moment = clock.parse(text)
+        return self.moment
+
+
+@pytest.fixture
+def now(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock; a Monday in term, 08:00."""
+    standing = Clock()
+    monkeypatch.setattr(clock, "now", standing)
+    return standing
+
+
+@pytest.fixture(scope="session")
+def one_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The app of this test process, its schema built by the migrations."""
+    data = tmp_path_factory.mktemp("data")
+    url = f"sqlite:///{(data / 'unitsafe.db').as_posix()}"
+    if POSTGRES:
+        url = _own_postgres(f"unitsafe_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}")
+    settings = Config("127.0.0.1", 0, data, url, None)
+    app = create_app(settings, TESTING=True)
+    prepare(app)
+    with app.app_context():
+        db.engine.dispose()
+    if not POSTGRES:
+        with sa.create_engine(url).connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.engine.dispose()
+        shutil.copy(data / "unitsafe.db", data / "empty.db")
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def _own_postgres(name: str) -> str:
+    """An empty database for this process on the server of TEST_DATABASE_URL."""
+    server = sa.make_url(POSTGRES).set(drivername="postgresql+psycopg")
+    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
+    admin.dispose()
+    return server.set(database=name).render_as_string(hide_password=False)
+
+
+def _empty(app: Flask) -> None:
+    with app.app_context():
+        db.session.remove()
+        if POSTGRES:
+            tables = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
+            with db.engine.begin() as connection:
+                connection.exec_driver_sql(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+            return
+        db.engine.dispose()
+        data: Path = app.config["SETTINGS"].data
+        for name in ("unitsafe.db-wal", "unitsafe.db-shm"):
+            (data / name).unlink(missing_ok=True)
+        shutil.copy(data / "empty.db", data / "unitsafe.db")
+
+
+@pytest.fixture
+def app(one_app: Flask, now: Clock) -> Iterator[Flask]:
+    """The app with an empty database."""
+    _empty(one_app)
+    one_app.extensions.pop("checklists", None)
+    with one_app.app_context():
+        limiter.reset()
+    yield one_app
+    with one_app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """The test's own session: it sees only what was committed."""
+    with app.app_context():
+        engine = db.engine
+    with Session(engine, expire_on_commit=True) as own:
+        yield own
+
+
+@pytest.fixture
+def make(session: Session, app: Flask, now: Clock) -> Make:
+    """Objects with plain defaults, committed."""
+    return Make(session, app, now)
+
+
+@pytest.fixture
+def browser(app: Flask, session: Session) -> Callable[[Person | None], Browser]:
+    """`browser(person)`: a client in which that person is signed in; `browser(None)`: nobody."""
+
+    def open_browser(person: Person | None = None) -> Browser:
+        return Browser(app, person, after=session.rollback)
+
+    return open_browser

@@ -1,0 +1,314 @@
+"""Objects of a small school with plain defaults; a test names only what it is about."""
+
+import io
+import itertools
+from collections.abc import Callable, Collection
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from flask import Flask
+from PIL import Image
+from sqlalchemy.orm import Session
+
+from unitsafe import clock
+from unitsafe.checks import planning, services, taps
+from unitsafe.checks.models import Check, Plan
+from unitsafe.checks.rules import EntrySource, Result
+from unitsafe.checks.taps import Given
+from unitsafe.core.domain import Actor
+from unitsafe.grids import actors
+from unitsafe.grids import services as grids
+from unitsafe.grids.models import Grid, Role
+from unitsafe.hazards import services as hazards
+from unitsafe.hazards.models import Hazard
+from unitsafe.hazards.rules import Fix, Level, State
+from unitsafe.people import services as people
+from unitsafe.people.models import Person
+from unitsafe.photos import services as photos
+from unitsafe.photos.models import Photo
+from unitsafe.places import services as places
+from unitsafe.places.models import Building, BuildingUse, Space
+from unitsafe.school import services as schools
+from unitsafe.school.models import School
+from unitsafe.school.rules import Stage
+
+TERM = (date(2026, 9, 1), date(2027, 1, 22))
+POSTS = {
+    "principal": "principal",
+    "manager": "vice_principal_safety",
+    "officer": "safety_officer",
+    "director": "safety_director",
+    "teacher": "homeroom_teacher",
+    "inspector": "inspector",
+}
+
+
+class Make:
+    """Saves what it makes. ``now`` is the test's clock."""
+
+    def __init__(self, session: Session, app: Flask, now: Callable[[], datetime]) -> None:
+        self.session, self.app, self.now = session, app, now
+        self.serial = itertools.count(1)
+        self._people: dict[str, Person] = {}
+
+    def school(self, *, is_sample: bool = False, **flags: bool) -> School:
+        """The school, its term and plans; the one there already is kept."""
+        found = self.session.get(School, 1)
+        if found is not None:
+            return found
+        with self.app.app_context():
+            school = schools.create_school(
+                self.session,
+                name="育新小学",
+                short_name="育新",
+                stage=Stage.PRIMARY,
+                flags=flags or {"has_boarding": True},
+                is_sample=is_sample,
+                now=self.now(),
+            )
+            schools.add_term(
+                self.session,
+                name="2026年秋季学期",
+                starts_on=TERM[0],
+                ends_on=TERM[1],
+                by=None,
+                now=self.now(),
+            )
+            planning.create_default_plans(self.session, school, now=self.now())
+        self.session.commit()
+        return school
+
+    def person(self, name: str = "", posts: Collection[str] = (), **values: object) -> Person:
+        """A member of staff since the first day of term."""
+        self.school()
+        number = next(self.serial)
+        person = people.add_person(
+            self.session,
+            name=name or f"教师{number}",
+            username=str(values.get("username") or f"user{number}"),
+            password_hash=None,
+            phone="",
+            posts=posts,
+            from_on=TERM[0],
+            by=None,
+            now=self.now(),
+        )
+        self.session.commit()
+        return person
+
+    def someone(self, role: str) -> Person:
+        """The school's principal, manager, officer, director, teacher, leader or inspector."""
+        if role not in self._people:
+            posts = [POSTS[role]] if role in POSTS else []
+            self._people[role] = self.person(role, posts, username=role)
+            if role == "leader":
+                self.assign(self._people[role], self.block(), Role.LEADER)
+            if role == "teacher":
+                self.assign(self._people[role], self.grid(), Role.MEMBER)
+        return self._people[role]
+
+    def actor(self, person: Person) -> Actor:
+        """The person as the policy sees them."""
+        with self.app.app_context():
+            token = actors.token_of(person)
+            actor = actors.actor_of(self.session, token, today=clock.local(self.now()).date())
+        assert actor is not None
+        return actor
+
+    def root(self) -> Grid:
+        """The school's grid."""
+        self.school()
+        found = self.session.scalars(sa.select(Grid).where(Grid.level == 1)).first()
+        return found or self._save(
+            grids.add_grid(self.session, name="全校", parent=None, by=None, now=self.now())
+        )
+
+    def block(self, name: str = "教学楼片") -> Grid:
+        """A level-2 grid."""
+        root = self.root()
+        found = self.session.scalars(sa.select(Grid).where(Grid.name == name)).first()
+        return found or self._save(
+            grids.add_grid(self.session, name=name, parent=root, by=None, now=self.now())
+        )
+
+    def grid(self, name: str = "一层", block: str = "教学楼片") -> Grid:
+        """A leaf grid with one classroom and one corridor of the building 教学楼."""
+        found = self.session.scalars(sa.select(Grid).where(Grid.name == name, Grid.level == 3)).first()
+        if found is not None:
+            return found
+        grid = grids.add_grid(
+            self.session, name=name, parent=self.block(block), by=None, now=self.now()
+        )
+        building = self.building()
+        rooms = [
+            self.space(building, f"{name}{what}", kind)
+            for what, kind in (("教室", "classroom"), ("走道", "corridor"))
+        ]
+        grids.put_spaces(
+            self.session, grid, [room.id for room in rooms], today=TERM[0], by=None, now=self.now()
+        )
+        return self._save(grid)
+
+    def building(
+        self, name: str = "教学楼", use: BuildingUse = BuildingUse.TEACHING
+    ) -> Building:
+        """A building."""
+        found = self.session.scalars(sa.select(Building).where(Building.name == name)).first()
+        return found or self._save(
+            places.save_building(
+                self.session, None, name=name, use=use, floors=3, by=None, now=self.now()
+            )
+        )
+
+    def space(
+        self, building: Building | None = None, name: str = "", kind: str = "classroom"
+    ) -> Space:
+        """A space."""
+        return self._save(
+            places.save_space(
+                self.session,
+                None,
+                building_id=(building or self.building()).id,
+                floor=1,
+                name=name or f"{next(self.serial)}室",
+                kind=kind,
+                is_key_area=False,
+                by=None,
+                now=self.now(),
+            )
+        )
+
+    def space_in(self, grid: Grid) -> Space:
+        """The first space of a leaf grid."""
+        from unitsafe.grids.queries import spaces_of
+
+        return spaces_of(self.session, [grid.id], TERM[0])[grid.id][0]
+
+    def assign(self, person: Person, grid: Grid, role: Role = Role.MEMBER) -> None:
+        """``person`` answers for ``grid`` since the first day of term."""
+        grids.assign(
+            self.session, person=person, grid=grid, role=role, from_on=TERM[0], by=None, now=self.now()
+        )
+        self.session.commit()
+
+    def day(self, day: date | None = None) -> list[Check]:
+        """The checks that fall due on a day, those of its month included."""
+        day = day or clock.local(self.now()).date()
+        self.someone("officer")
+        self.someone("teacher")
+        with self.app.app_context():
+            planning.plan_day(self.session, day, now=self.now())
+        self.session.commit()
+        return list(
+            self.session.scalars(
+                sa.select(Check)
+                .where(Check.day.in_((day, day.replace(day=1))))
+                .order_by(Check.id)
+            )
+        )
+
+    def patrol(self) -> Check:
+        """Today's fire patrol of 教学楼, due from the officer."""
+        return next(check for check in self.day() if check.checklist_key == "daily_fire_patrol")
+
+    def walk(self) -> Check:
+        """This morning's walk of 一层, due from the teacher."""
+        return next(check for check in self.day() if check.checklist_key == "grid_walk")
+
+    def answered(self, check: Check, by: Person, **results: Result) -> taps.Sheet:
+        """The check with every item in order, except those named."""
+        with self.app.app_context():
+            sheet = taps.read_sheet(self.session, check.id)
+            assert sheet is not None
+            given = {item.key: Given(results.get(item.key, Result.OK)) for item in sheet.items}
+            taps.save_answers(self.session, sheet, given, by=self.actor(by), now=self.now())
+        self.session.commit()
+        self.session.refresh(check)
+        return sheet
+
+    def submitted(self, check: Check, by: Person) -> Check:
+        """The check filled in and handed in by ``by``."""
+        sheet = self.answered(check, by)
+        with self.app.app_context():
+            services.submit(
+                self.session,
+                check,
+                sheet,
+                note="",
+                performed_at=None,
+                source=EntrySource.SCREEN,
+                by=self.actor(by),
+                now=self.now(),
+            )
+        self.session.commit()
+        return check
+
+    def photo(self, by: Person, colour: str = "red") -> Photo:
+        """A photo that ``by`` uploaded."""
+        with self.app.app_context():
+            kept = photos.keep_file(picture(colour))
+            photo = photos.add_photo(self.session, kept, by=self.actor(by), now=self.now())
+        self.session.commit()
+        return photo
+
+    def hazard(
+        self,
+        state: State = State.ASSIGNED,
+        *,
+        level: Level = Level.NORMAL,
+        by: Person | None = None,
+        grid: Grid | None = None,
+    ) -> Hazard:
+        """A hazard in the teacher's grid, found by the officer, as far as ``state``."""
+        finder = by or self.someone("officer")
+        holder = self.someone("teacher")
+        space = self.space_in(grid or self.grid())
+        with self.app.app_context():
+            hazard = hazards.report(
+                self.session,
+                description="后门被书柜占住一半",
+                category="evac_blocked",
+                level=level,
+                fix=Fix.SCHEDULED,
+                space_id=space.id,
+                by=self.actor(finder),
+                now=self.now(),
+            )
+            self.session.commit()
+            if state in (State.RECTIFIED, State.CLOSED):
+                hazards.report_done(
+                    self.session,
+                    hazard,
+                    measure="书柜已搬走",
+                    photo_ids=[self.photo(holder).id],
+                    by=self.actor(holder),
+                    now=self.now(),
+                )
+            if state is State.CLOSED:
+                closer = {Level.NORMAL: "director", Level.SERIOUS: "manager"}.get(level, "principal")
+                hazards.close(
+                    self.session, hazard, note="", by=self.actor(self.someone(closer)), now=self.now()
+                )
+            if state is State.REJECTED:
+                hazards.reject(
+                    self.session, hazard, reason="已有围挡", by=self.actor(self.someone("director")), now=self.now()
+                )
+        self.session.commit()
+        return hazard
+
+    def plan(self, key: str) -> Plan:
+        """A default plan."""
+        self.school()
+        return self.session.scalars(sa.select(Plan).where(Plan.key == key)).one()
+
+    def _save(self, made):  # type: ignore[no-untyped-def]
+        self.session.commit()
+        return made
+
+
+def picture(colour: str = "red", size: tuple[int, int] = (400, 300)) -> io.BytesIO:
+    """A small JPEG as a browser would send it."""
+    stream = io.BytesIO()
+    Image.new("RGB", size, colour).save(stream, "JPEG")
+    stream.seek(0)
+    return stream

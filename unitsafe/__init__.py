@@ -1,0 +1,98 @@
+"""UnitSafe 校安网格. :func:`create_app` is the only place where parts and features meet."""
+
+from typing import Any
+
+from flask import Flask, g, request
+from flask_babel import Babel
+from flask_migrate import Migrate
+from whitenoise import WhiteNoise
+
+from unitsafe import clock, config, screen
+from unitsafe.core import access, db, errors, forms, htmx, security
+from unitsafe.core.blobs import BlobStore
+
+babel = Babel()
+migrate = Migrate(render_as_batch=True, compare_type=True)
+
+
+def create_app(settings: config.Config | None = None, **overrides: Any) -> Flask:
+    """The application. ``settings`` come from the environment unless given; ``overrides`` go into
+    Flask's config. Raises ConfigError."""
+    settings = settings or config.read()
+    app = Flask(
+        "unitsafe",
+        root_path=str(config.ROOT),
+        template_folder="templates",
+        static_folder=None,
+        instance_path=str(settings.data),
+    )
+    app.config.from_mapping(
+        SECRET_KEY=config.secret_key(settings.data),
+        SETTINGS=settings,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings.database_url),
+        MAX_CONTENT_LENGTH=64 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=2 * 1024 * 1024,
+        MAX_FORM_PARTS=2000,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_NAME="unitsafe",
+        PERMANENT_SESSION_LIFETIME=30 * 24 * 3600,
+        BABEL_DEFAULT_LOCALE="zh_Hans_CN",
+        BABEL_DEFAULT_TIMEZONE=str(clock.ZONE),
+        BABEL_TRANSLATION_DIRECTORIES=str(config.ROOT / "unitsafe" / "translations"),
+    )
+    app.config.from_mapping(overrides)
+    app.extensions["photos"] = BlobStore(settings.photos)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    db.init_app(app)
+    migrate.init_app(app, db.db, directory=str(config.ROOT / "migrations"))
+    babel.init_app(app)
+    htmx.init_app(app)
+    access.init_app(app)
+    forms.init_app(app)
+    security.init_app(app)
+    errors.init_app(app)
+    _register_features(app)
+    screen.init_app(app)
+    app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
+        app.wsgi_app, root=str(config.ROOT / "static"), prefix="static/", max_age=31536000
+    )
+    access.check_marks(app)
+    return app
+
+
+def _engine_options(url: str) -> dict[str, Any]:
+    if url.startswith("sqlite:") and ":memory:" in url:
+        return {}
+    return {"pool_size": 8, "max_overflow": 0, "pool_timeout": 30}
+
+
+def _register_features(app: Flask) -> None:
+    """Every feature's addresses and commands, in the order of their dependencies."""
+    from unitsafe import cli
+    from unitsafe.checks import views as checks
+    from unitsafe.grids import actors
+    from unitsafe.grids import views as grids
+    from unitsafe.hazards import views as hazards
+    from unitsafe.log import views as log
+    from unitsafe.people import views as people
+    from unitsafe.photos import views as photos
+    from unitsafe.places import views as places
+    from unitsafe.school import views as school
+    from unitsafe.setup import views as setup
+    from unitsafe.today import views as today
+
+    for feature in (school, people, photos, places, grids, hazards, checks, log, setup, today):
+        app.register_blueprint(feature.bp)
+    cli.init_app(app)
+
+    @access.login_manager.user_loader  # type: ignore[untyped-decorator]
+    def load(token: str) -> access.Session | None:
+        origin = f"{request.remote_addr or ''} {(request.user_agent.string or '')[:120]}"
+        actor = actors.actor_of(db.db.session(), token, today=clock.today(), origin=origin)
+        g.actor = actor
+        return access.Session(actor, token) if actor else None
+
+
+__all__ = ["create_app"]

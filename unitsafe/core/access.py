@@ -1,0 +1,105 @@
+"""Who may call a view: every view carries a mark, one hook enforces it, closed by default.
+
+The policy has three places: the view's mark here (rights), ``visible_to`` in the features' queries
+(which rows), ``open_actions`` of an object's rules (what may be done to it now).
+"""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, UserMixin, current_user
+
+from unitsafe.core.domain import Actor, Right
+from unitsafe.core.htmx import wants_fragment
+
+View = TypeVar("View", bound=Callable[..., Any])
+PUBLIC = "public"
+
+login_manager = LoginManager()
+
+
+class Session(UserMixin):
+    """What Flask-Login keeps for a request: the actor and the cookie's id for it."""
+
+    def __init__(self, actor: Actor, token: str) -> None:
+        self.actor, self.token = actor, token
+
+    def get_id(self) -> str:
+        """The text in the cookie; it dies when the person's session key changes."""
+        return self.token
+
+
+def public(view: View) -> View:
+    """Anyone may call this view."""
+    view.__dict__["access"] = PUBLIC
+    return view
+
+
+def allow(*rights: Right) -> Callable[[View], View]:
+    """Whoever holds one of ``rights`` may call this view; without rights: whoever signed in."""
+
+    def mark(view: View) -> View:
+        view.__dict__["access"] = frozenset(rights)
+        return view
+
+    return mark
+
+
+def actor() -> Actor:
+    """Whoever is signed in. Only in views marked :func:`allow`."""
+    return cast(Session, current_user).actor
+
+
+def actor_or_none() -> Actor | None:
+    """Whoever is signed in, if anyone."""
+    return current_user.actor if current_user and current_user.is_authenticated else None
+
+
+def init_app(app: Flask) -> None:
+    """Enforce the marks before anything else looks at a request."""
+    login_manager.init_app(app)
+    app.before_request(_enforce)
+
+
+def check_marks(app: Flask) -> None:
+    """Stop the app when a view carries no mark."""
+    for endpoint, view in app.view_functions.items():
+        if endpoint != "static" and not hasattr(view, "access"):
+            raise RuntimeError(f"view {endpoint} has no access mark: use @allow(...) or @public")
+
+
+def _enforce() -> ResponseReturnValue | None:
+    if request.endpoint is None:
+        return None
+    access: Any = getattr(current_app.view_functions[request.endpoint], "access", frozenset())
+    if access == PUBLIC:
+        return None
+    if not current_user.is_authenticated:
+        return ask_to_sign_in()
+    if access and not access & actor().rights:
+        g.missing_rights = access
+        abort(403)
+    return None
+
+
+def ask_to_sign_in() -> ResponseReturnValue:
+    """To the sign-in page and back to here afterwards."""
+    back = request.full_path.rstrip("?") if request.method == "GET" else _referring_path()
+    url = url_for("people.login", next=back)
+    if wants_fragment():
+        page = request.headers.get("HX-Current-URL", "")
+        path = "/" + page.split("/", 3)[3] if page.count("/") >= 3 else back
+        return "", 401, {"HX-Redirect": url_for("people.login", next=path)}
+    return redirect(url, code=303)
+
+
+def _referring_path() -> str:
+    """The page of ours that held the form; a safe place to come back to after signing in."""
+    referrer = request.referrer or ""
+    return (
+        referrer.removeprefix(request.host_url.rstrip("/"))
+        if referrer.startswith(request.host_url)
+        else "/"
+    )

@@ -1,0 +1,108 @@
+"""Errors as a page or, for htmx, as a message in the page that is open."""
+
+import errno
+import sqlite3
+
+import sqlalchemy as sa
+from flask import Flask, g, make_response, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from unitsafe.core import access
+from unitsafe.core.blobs import StorageFull
+from unitsafe.core.domain import RuleError
+from unitsafe.core.htmx import see_other, wants_fragment
+from unitsafe.core.once import Repeated
+from unitsafe.core.printing import PrintError
+
+
+def init_app(app: Flask) -> None:
+    """Every error gets a page that says what to do next."""
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(RuleError, lambda error: answer(409, sentence(error)))
+    app.register_error_handler(PrintError, lambda error: answer(409, str(error)))
+    app.register_error_handler(StorageFull, lambda error: answer(507, str(error)))
+    app.register_error_handler(Repeated, lambda error: see_other(error.location))
+    app.register_error_handler(StaleDataError, lambda _error: answer(409, _lost_race()))
+    app.register_error_handler(sa.exc.OperationalError, _database)
+    app.register_error_handler(Exception, _crash) if not app.testing else None
+
+
+def sentence(error: RuleError) -> str:
+    """What a broken rule says to the reader, in the reader's language."""
+    return str(_(error.message, **error.values))
+
+
+def answer(code: int, message: str = "") -> ResponseReturnValue:
+    """The error page; htmx puts only the message into ``#messages``."""
+    title, hint = _words().get(code, _words()[500])
+    actions = [(url_for("today.index"), _("回到今日"))]
+    if code == 401:
+        actions = [(url_for("people.login"), _("去登录"))]
+    values = {"code": code, "title": title, "message": message, "hint": hint}
+    if wants_fragment():
+        text = message or title
+        response = make_response(render_template("_error_message.html", text=text), code)
+        response.headers["HX-Retarget"] = "#messages"
+        response.headers["HX-Reswap"] = "innerHTML"
+        return response
+    return make_response(render_template("error.html", actions=actions, **values), code)
+
+
+def _words() -> dict[int, tuple[str, str]]:
+    """Title and hint per status."""
+    return {
+        400: (_("这个请求不完整"), _("请回到上一页，刷新后再试。")),
+        401: (_("请先登录"), _("登录后会回到刚才的页面。")),
+        403: (_("您没有这项权限"), _whom_to_ask()),
+        404: (_("没有找到"), _("地址或编号可能有误，或者这条记录不在您的网格里。")),
+        405: (_("这个地址不能这样用"), _("请从页面上的按钮操作。")),
+        409: (_("现在不能这样做"), _("请刷新后看一下最新情况。")),
+        413: (_("文件太大"), _("照片请控制在20 MB以内。")),
+        422: (_("有内容需要更正"), ""),
+        429: (_("操作太频繁"), _("请稍等一分钟再试。")),
+        500: (_("程序出了问题"), _("刚才的操作没有保存。请再试一次；还不行请告诉管理员。")),
+        503: (_("系统正忙"), _("刚才的操作没有保存，请稍后再试。")),
+        507: (_("磁盘满了"), _("刚才的操作没有保存，请管理员清理磁盘。")),
+    }
+
+
+def _whom_to_ask() -> str:
+    return str(_("如确实需要，请找学校安全员或分管安全的副校长调整您的岗位。"))
+
+
+def _lost_race() -> str:
+    return str(_("刚刚有别人改过这条记录，您的修改没有保存。请刷新后再试。"))
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    if error.code is not None and error.code < 400:
+        return error.get_response()
+    if isinstance(error, CSRFError):
+        if access.actor_or_none() is None:
+            return access.ask_to_sign_in()
+        return answer(400, _("页面打开太久或登录已变，请刷新后再试。"))
+    g.setdefault("missing_rights", frozenset())
+    return answer(error.code or 500)
+
+
+def _database(error: sa.exc.OperationalError) -> ResponseReturnValue:
+    text = str(error.orig)
+    if isinstance(error.orig, sqlite3.OperationalError):
+        if "locked" in text or "busy" in text:
+            return answer(503, _("数据库正忙（可能正在备份），刚才的操作没有保存。"))
+        if "full" in text:
+            return answer(507)
+    return _crash(error)
+
+
+def _crash(error: Exception) -> ResponseReturnValue:
+    from flask import current_app
+
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return answer(507)
+    current_app.logger.exception("unexpected error")
+    return answer(500)

@@ -1,0 +1,82 @@
+"""The base of every form: token, idempotency key, tidy text."""
+
+import uuid
+from collections.abc import Iterable
+from enum import Enum
+from typing import Any
+
+from flask import Flask, g
+from flask_babel import lazy_gettext as _l
+from flask_wtf import CSRFProtect, FlaskForm
+from wtforms import HiddenField, SelectChoice, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length
+
+from unitsafe.core.labels import label
+
+csrf = CSRFProtect()
+
+
+def init_app(app: Flask) -> None:
+    """Check the token of every writing request; a form may stay open as long as the session."""
+    app.config["WTF_CSRF_TIME_LIMIT"] = None
+    csrf.init_app(app)
+
+
+def new_key() -> str:
+    """A fresh idempotency key."""
+    return uuid.uuid4().hex
+
+
+class Form(FlaskForm):
+    """A form that may be sent twice: ``once`` is its idempotency key."""
+
+    once = HiddenField(default=new_key)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        g.forms = g.get("forms", 0) + 1
+        if g.forms > 1:  # several forms on one page: their fields need ids of their own
+            for field in self:
+                field.id = field.label.field_id = f"{field.id}-{g.forms}"
+
+
+def choices(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
+    """What a select offers, from (value, text)."""
+    return [SelectChoice(value, text) for value, text in pairs]
+
+
+def named(members: Iterable[Enum]) -> list[SelectChoice]:
+    """What a select offers, from an enum's members."""
+    return choices((member.value, label(member)) for member in members)
+
+
+def _strip(text: Any) -> Any:
+    return text.strip() if isinstance(text, str) else text
+
+
+def _message(label: Any) -> Any:
+    return _l("请填写%(label)s。", label=label)
+
+
+class Text(StringField):
+    """One line of text, stripped; required unless told otherwise."""
+
+    def __init__(self, label: Any, *, required: bool = True, most: int = 80, **kwargs: Any) -> None:
+        checks = [DataRequired(_message(label))] if required else []
+        checks.append(Length(max=most, message=_l("最多%(most)s个字。", most=most)))
+        super().__init__(
+            label, [*checks, *kwargs.pop("validators", [])], filters=[_strip], **kwargs
+        )
+
+
+class LongText(TextAreaField):
+    """Some lines of text, stripped; required unless told otherwise."""
+
+    def __init__(
+        self, label: Any, *, required: bool = True, most: int = 1000, **kwargs: Any
+    ) -> None:
+        checks = [DataRequired(_message(label))] if required else []
+        checks.append(Length(max=most, message=_l("最多%(most)s个字。", most=most)))
+        super().__init__(
+            label, [*checks, *kwargs.pop("validators", [])], filters=[_strip], **kwargs
+        )

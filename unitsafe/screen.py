@@ -1,0 +1,144 @@
+"""What every template has: the school, the actor, the menu, dates as people say them."""
+
+import hashlib
+from collections.abc import Iterator
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from flask import Flask, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from unitsafe import clock, config
+from unitsafe.core import access
+from unitsafe.core.domain import Actor, Right
+from unitsafe.core.labels import label
+from unitsafe.school.queries import the_school
+
+WEEKDAYS = (_l("周一"), _l("周二"), _l("周三"), _l("周四"), _l("周五"), _l("周六"), _l("周日"))
+
+
+def init_app(app: Flask) -> None:
+    """Give templates their variables, filters and macros."""
+    app.jinja_env.filters.update(day=day, moment=moment, clock=wall, iso=iso, label=label)
+    app.jinja_env.globals.update(asset=asset)
+    app.jinja_env.globals["ui"] = app.jinja_env.get_template("ui.html").module
+
+    @app.context_processor
+    def _common() -> dict[str, Any]:
+        actor = access.actor_or_none()
+        return {
+            "school": the_school(),
+            "actor": actor,
+            "nav": list(menu(actor)) if actor else [],
+            "today": clock.today(),
+            "now": clock.now(),
+            "is_fragment": False,
+            "large_text": bool(actor and actor.large_text),
+        }
+
+
+@lru_cache
+def _version(name: str) -> str:
+    return hashlib.sha256((config.ROOT / "static" / name).read_bytes()).hexdigest()[:10]
+
+
+def asset(name: str) -> str:
+    """The address of a static file; it changes with the content, so browsers may keep it."""
+    return f"/static/{name}?v={_version(name)}"
+
+
+MENU: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
+    (
+        None,
+        (
+            ("today.index", _l("今日"), "today", 1, ()),
+            ("hazards.index", _l("隐患"), "hazard", 2, ()),
+            ("hazards.new", _l("随手报"), "plus", 3, (Right.CREATE_HAZARD,)),
+        ),
+    ),
+    (
+        _l("台账"),
+        (
+            ("checks.index", _l("检查记录"), "ledger", 4, ()),
+            ("checks.month_index", _l("月度巡查表"), "print", None, ()),
+        ),
+    ),
+    (
+        _l("责任"),
+        (
+            ("grids.index", _l("网格与责任人"), "map", None, ()),
+            ("places.buildings", _l("楼栋与部位"), "building", None, ()),
+            ("people.index", _l("人员"), "people", None, (Right.VIEW_ALL,)),
+        ),
+    ),
+    (
+        _l("设置"),
+        (
+            ("checks.plans", _l("检查计划"), "plan", None, (Right.VIEW_ALL,)),
+            ("checks.checklists", _l("检查表"), "checklist", None, ()),
+            ("school.calendar", _l("校历"), "calendar", None, ()),
+            ("school.settings", _l("学校设置"), "settings", None, (Right.MANAGE_SCHOOL,)),
+            ("log.index", _l("操作日志"), "audit", None, (Right.VIEW_AUDIT,)),
+        ),
+    ),
+    (None, (("people.me", _l("我的"), "person", 5, ()),)),
+)
+TAB_LABELS = {"checks.index": _l("台账")}
+
+
+def menu(actor: Actor) -> Iterator[dict[str, Any]]:
+    """The menu's groups with what ``actor`` may open; ``tab`` is the place in the phone's bar."""
+    for title, entries in MENU:
+        items = [
+            {
+                "endpoint": endpoint,
+                "url": url_for(endpoint),
+                "label": text,
+                "tab_label": TAB_LABELS.get(endpoint, text),
+                "icon": icon,
+                "tab": tab,
+                "current": request.endpoint == endpoint,
+            }
+            for endpoint, text, icon, tab, rights in entries
+            if not rights or set(rights) & actor.rights
+        ]
+        if items:
+            yield {"title": title, "items": items}
+
+
+def day(value: date | None, *, weekday: bool = True) -> str:
+    """今天, 明天, 11月3日 周二; with the year when it is another one."""
+    if value is None:
+        return ""
+    today = clock.today()
+    near = {-1: _("昨天"), 0: _("今天"), 1: _("明天"), 2: _("后天")}.get((value - today).days)
+    if near:
+        return str(near)
+    text = _("%(month)s月%(day)s日", month=value.month, day=value.day)
+    if value.year != today.year:
+        text = _("%(year)s年", year=value.year) + text
+    return f"{text} {WEEKDAYS[value.weekday()]}" if weekday else text
+
+
+def moment(value: datetime | None) -> str:
+    """今天 07:46, 11月3日 07:46."""
+    if value is None:
+        return ""
+    there = clock.local(value)
+    return f"{day(there.date(), weekday=False)} {there:%H:%M}"
+
+
+def wall(value: datetime | None) -> str:
+    """07:46 on the school's clock."""
+    return "" if value is None else f"{clock.local(value):%H:%M}"
+
+
+def iso(value: datetime | date | None) -> str:
+    """2026-11-03 07:46, or 2026-11-03 for a day: the full date for titles and paper."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return f"{clock.local(value):%Y-%m-%d %H:%M}"
+    return value.isoformat()
