@@ -1,0 +1,1 @@
+"""Checklists, plans, due checks, answers, the ledger of checks."""

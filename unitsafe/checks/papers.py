@@ -1,0 +1,361 @@
+"""What the papers of checks print, from the records."""
+
+import calendar
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from unitsafe import clock, content
+from unitsafe.checks import queries, rules, taps
+from unitsafe.checks.models import Answer, Check, CheckEvent
+from unitsafe.checks.rules import DONE, Answered, Result
+from unitsafe.checks.versions import checklist, items
+from unitsafe.content.model import Checklist, ChecklistItem
+from unitsafe.core.labels import label
+from unitsafe.hazards.models import Hazard
+from unitsafe.paper import shapes
+from unitsafe.people.queries import names
+from unitsafe.school.models import School
+from unitsafe.school.queries import days as school_days
+
+WEEKDAYS = "一二三四五六日"
+
+
+def month_grid(
+    session: Session,
+    school: School,
+    checks: Sequence[Check],
+    *,
+    form: Checklist,
+    place: str,
+    month: date,
+    paper: str,
+    now: datetime,
+) -> shapes.MonthGrid:
+    """The month's checks of one place: items down, days across."""
+    last = calendar.monthrange(month.year, month.month)[1]
+    answers = _answers(session, [check.id for check in checks])
+    by_day: dict[int, list[Check]] = {}
+    for check in checks:
+        by_day.setdefault(check.day.day, []).append(check)
+    rounds = max((check.round_no for check in checks), default=1)
+    done = [check for check in checks if check.state in DONE]
+    missed = sum(check.state in rules.UNFINISHED and check.missed_at <= now for check in checks)
+    expected_days = {
+        entry.day.day
+        for entry in school_days(session, month, month.replace(day=last))
+        if entry.teaching or entry.boarding
+    }
+    return {
+        "school": school.name,
+        "title": _(
+            "%(title)s（月表）", title=form.title.removesuffix("记录表").removesuffix("记录")
+        ),
+        "period": _("%(year)s年%(month)s月", year=month.year, month=month.month),
+        "printed_at": _stamp(now),
+        "version": content.load().version,
+        "paper": "a3" if paper == "a3" else "a4",
+        "place": place,
+        "rounds": rounds,
+        "round_names": _round_names(checks, rounds),
+        "days": [
+            {
+                "day": number,
+                "weekday": WEEKDAYS[month.replace(day=number).weekday()],
+                "expected": number in by_day or (not checks and number in expected_days),
+            }
+            for number in range(1, last + 1)
+        ],
+        "items": [
+            {
+                "no": number,
+                "text": item.text,
+                "cells": [
+                    _cells(by_day.get(day, []), answers, item, rounds) for day in range(1, last + 1)
+                ],
+            }
+            for number, item in enumerate(form.items, start=1)
+        ],
+        "columns": [_column(by_day.get(day, [])) for day in range(1, last + 1)],
+        "abnormal": _abnormal(session, done, answers, form),
+        "basis": content.printable_basis(form.basis, content.load().sources),
+        "counts": {
+            "expected": len(checks),
+            "done": len(done),
+            "backfilled": sum(check.is_backfill for check in done),
+            "missed": missed,
+        },
+    }
+
+
+def _round_names(checks: Sequence[Check], rounds: int) -> list[str]:
+    named = {check.round_no: check.label[:1] for check in checks if check.label}
+    return [named.get(number, str(number)) for number in range(1, rounds + 1)]
+
+
+def _cells(
+    checks: Sequence[Check],
+    answers: Mapping[int, Mapping[str, Answered]],
+    item: ChecklistItem,
+    rounds: int,
+) -> list[shapes.GridMark]:
+    if not checks:
+        return []
+    by_round = {check.round_no: check for check in checks}
+    cells: list[shapes.GridMark] = []
+    for number in range(1, rounds + 1):
+        check = by_round.get(number)
+        answer = answers.get(check.id, {}).get(item.key) if check and check.state in DONE else None
+        cells.append(
+            {
+                "mark": _mark(answer),
+                "backfill": bool(check and check.is_backfill),
+            }
+        )
+    return cells
+
+
+def _mark(answer: Answered | None) -> shapes.MarkName:
+    if answer is None or not rules.is_answered(answer):
+        return "none"
+    marks: dict[Result, shapes.MarkName] = {
+        Result.OK: "ok",
+        Result.FAIL: "fail",
+        Result.NA: "na",
+    }
+    return marks[answer.result]
+
+
+def _column(checks: Sequence[Check]) -> shapes.GridColumn:
+    done = [check for check in checks if check.state in DONE]
+    signed = [check for check in done if check.countersigned_at]
+    return {
+        "patroller": _each_once(c.submitted_by.name for c in done if c.submitted_by),
+        "countersigner": _each_once(c.countersigned_by.name for c in signed if c.countersigned_by),
+        "signed_on": [
+            f"{clock.local(c.countersigned_at):%m-%d}" for c in signed if c.countersigned_at
+        ],
+        "backfill": any(check.is_backfill for check in done),
+    }
+
+
+def _each_once(found: Any) -> list[str]:
+    return list(dict.fromkeys(found))
+
+
+def _abnormal(
+    session: Session,
+    checks: Sequence[Check],
+    answers: Mapping[int, Mapping[str, Answered]],
+    form: Checklist,
+) -> list[shapes.GridAbnormal]:
+    found: list[shapes.GridAbnormal] = []
+    for check in checks:
+        if not check.fail_count:
+            continue
+        hazards = queries.findings(session, check.id)
+        for item in form.items:
+            answer = answers.get(check.id, {}).get(item.key)
+            if answer is not None and answer.result is Result.FAIL:
+                hazard = hazards.get(item.key)
+                found.append(
+                    {
+                        "day": check.day.day,
+                        "text": hazard.description if hazard else answer.note or item.text,
+                        "hazard": hazard.number if hazard else "",
+                        "handling": handling(hazard),
+                    }
+                )
+    return found
+
+
+def handling(hazard: Hazard | None) -> str:
+    """What became of a finding, in a few words."""
+    if hazard is None:
+        return ""
+    return f"{label(hazard.fix)} · {label(hazard.state)}"
+
+
+def _answers(session: Session, check_ids: list[int]) -> dict[int, dict[str, Answered]]:
+    """The answers that count of many checks, in one query."""
+    found: dict[int, dict[str, Answered]] = {}
+    if not check_ids:
+        return found
+    rows = session.execute(
+        sa.select(
+            Answer.check_id,
+            Answer.item_key,
+            Answer.id,
+            Answer.result,
+            Answer.value,
+            Answer.note,
+            Answer.at,
+            Answer.by_id,
+        )
+        .where(Answer.check_id.in_(check_ids))
+        .order_by(Answer.id)
+    )
+    for check_id, key, number, result, value, note, at, by_id in rows:
+        found.setdefault(check_id, {})[key] = Answered(number, result, value, note, at, by_id)
+    return found
+
+
+def check_record(
+    session: Session, school: School, check: Check, *, now: datetime
+) -> tuple[shapes.CheckRecord, dict[str, int]]:
+    """One check as a paper, and the photos it names: name in the data → photo id.
+
+    ``check`` comes from queries.check.
+    """
+    form = checklist(session, check.checklist_id)
+    answers = taps.newest_answers(session, check.id)
+    hazards = queries.findings(session, check.id)
+    photos: list[shapes.Photo] = []
+    files: dict[str, int] = {}
+    mine = items(session, check.checklist_id, check.item_limit)
+    numbers = {item.key: number for number, item in enumerate(mine, start=1)}
+    for key, entries in queries.item_photos(session, check.id).items():
+        for entry in entries:
+            name = f"photo{entry.photo_id}"
+            files[name] = entry.photo_id
+            caption = _("第%(n)s项", n=numbers.get(key, ""))
+            photos.append(
+                {"name": name, "caption": f"{caption} · {check.place} · {_stamp(entry.photo.at)}"}
+            )
+    at = clock.local(check.performed_at or check.opens_at)
+    record: shapes.CheckRecord = {
+        "school": school.name,
+        "title": form.title,
+        "period": f"{check.day.year}年{check.day.month}月{check.day.day}日",
+        "printed_at": _stamp(now),
+        "version": _version(check),
+        "blank": False,
+        "facts": [
+            {"label": _("检查时间"), "value": f"{at:%Y-%m-%d %H:%M}"},
+            {"label": _("部位"), "value": " · ".join(t for t in (check.place, check.label) if t)},
+            {"label": _("检查人"), "value": check.submitted_by.name if check.submitted_by else ""},
+            {"label": _("状态"), "value": _state_text(check, now)},
+        ],
+        "items": [_record_item(n, item, answers, hazards) for n, item in enumerate(mine, start=1)],
+        "remark": check.note or check.explanation,
+        "basis": content.printable_basis(form.basis, content.load().sources),
+        "photos": photos,
+        "history": _history(session, check),
+        "signatures": [
+            {
+                "label": _("检查人签名"),
+                "names": [check.submitted_by.name] if check.submitted_by else [],
+                "at": _stamp(check.submitted_at),
+            },
+            {
+                "label": _("主管签名"),
+                "names": [check.countersigned_by.name] if check.countersigned_by else [],
+                "at": _stamp(check.countersigned_at),
+            },
+        ],
+        "seal": False,
+    }
+    return record, files
+
+
+def blank_sheet(school: School, form: Checklist, *, now: datetime) -> shapes.CheckRecord:
+    """An empty sheet of a checklist, to be filled in by hand."""
+    return {
+        "school": school.name,
+        "title": form.title,
+        "period": "",
+        "printed_at": _stamp(now),
+        "version": content.load().version,
+        "blank": True,
+        "facts": [
+            {"label": name, "value": ""}
+            for name in (_("检查时间"), _("部位"), _("检查人"), _("天气或教学情况"))
+        ],
+        "items": [
+            {**_record_item(n, item, {}, {}), "how": item.how}
+            for n, item in enumerate(form.items, start=1)
+        ],
+        "remark": "",
+        "basis": content.printable_basis(form.basis, content.load().sources),
+        "photos": [],
+        "history": [],
+        "signatures": [
+            {"label": name, "names": [], "at": ""} for name in (_("检查人签名"), _("主管签名"))
+        ],
+        "seal": False,
+    }
+
+
+def _record_item(
+    number: int,
+    item: ChecklistItem,
+    answers: Mapping[str, Answered],
+    hazards: Mapping[str, Hazard],
+) -> shapes.RecordItem:
+    answer, hazard = answers.get(item.key), hazards.get(item.key)
+    value = f"{answer.value.normalize():f}" if answer and answer.value is not None else ""
+    return {
+        "no": number,
+        "group": "",
+        "text": item.text,
+        "how": "",
+        "answer": _mark(answer),
+        "value": f"{value} {item.answer.unit}".strip() if value else "",
+        "unit": item.answer.unit,
+        "problem": hazard.description if hazard else (answer.note if answer else ""),
+        "hazard": hazard.number if hazard else "",
+        "handling": handling(hazard),
+    }
+
+
+def _version(check: Check) -> str:
+    return str(_("第%(n)s版", n=check.version))
+
+
+def _state_text(check: Check, now: datetime) -> str:
+    parts = [label(check.status(now))]
+    if check.is_backfill:
+        parts.append(_("补录"))
+    if check.source == "paper":
+        parts.append(_("按纸质记录补录"))
+    return " · ".join(dict.fromkeys(parts))
+
+
+def _history(session: Session, check: Check) -> list[shapes.RecordVersion]:
+    versions = queries.versions_of(session, check)
+    if len(versions) < 2:
+        return []
+    reasons = {
+        event.check_id: event.note
+        for event in session.scalars(
+            sa.select(CheckEvent).where(
+                CheckEvent.check_id.in_([one.id for one in versions]),
+                CheckEvent.action == rules.Action.CORRECT,
+            )
+        )
+    }
+    by = names(session, {one.submitted_by_id for one in versions if one.submitted_by_id})
+    return [
+        {
+            "version": one.version,
+            "at": _stamp(one.submitted_at),
+            "by": by.get(one.submitted_by_id or 0, ""),
+            "note": reasons.get(one.id, ""),
+        }
+        for one in versions
+        if one.state in DONE
+    ]
+
+
+def _stamp(moment: datetime | None) -> str:
+    return "" if moment is None else f"{clock.local(moment):%Y-%m-%d %H:%M}"
+
+
+def month_span(month: date) -> tuple[date, date]:
+    """First and last day of the month."""
+    first = month.replace(day=1)
+    return first, (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)

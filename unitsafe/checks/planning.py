@@ -1,0 +1,265 @@
+"""Producing the due checks of a day from the plans; asking again changes nothing."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from unitsafe import content
+from unitsafe.checks import rules
+from unitsafe.checks.models import Answer, Check, ChecklistVersion, Plan, PlannedDay
+from unitsafe.checks.rules import DayFacts, State
+from unitsafe.checks.versions import load_content, newest_versions, plain
+from unitsafe.core.db import writing
+from unitsafe.grids import queries as grids
+from unitsafe.grids.models import Grid, GridSpace, Role
+from unitsafe.people.queries import deputies, holders, valid_on
+from unitsafe.places.models import Building, BuildingUse, Space
+from unitsafe.school import queries as schools
+from unitsafe.school.models import School
+
+LONGEST_GAP = 400
+"""Days that are made up for when nobody opened the app; a school year and a bit."""
+
+
+def create_default_plans(session: Session, school: School, *, now: datetime) -> None:
+    """The plans a new school starts with, and the checklists they use."""
+    load_content(session, now=now)
+    known = set(session.scalars(sa.select(Plan.key)))
+    for template in content.load().plans.values():
+        if template.key in known:
+            continue
+        session.add(
+            Plan(
+                key=template.key,
+                checklist_key=template.checklist,
+                title=template.title,
+                target=template.target,
+                unit=template.unit,
+                days=template.days,
+                windows=[
+                    {
+                        "opens": window.opens.isoformat("minutes") if window.opens else None,
+                        "due": window.due.isoformat("minutes") if window.due else None,
+                        "label": window.label,
+                    }
+                    for window in template.windows
+                ],
+                grace_minutes=template.grace_minutes,
+                due_day=template.due_day,
+                item_limit=template.item_limit,
+                months=template.months,
+                space_kinds=plain(template.space_kinds),
+                is_active=template.needs_flag is None or school.has(template.needs_flag),
+            )
+        )
+    session.flush()
+
+
+def ensure_planned(session: Session, today: date, *, now: datetime) -> None:
+    """Produce every day up to ``today`` that is still missing. Cheap when nothing is."""
+    last = session.scalar(sa.select(sa.func.max(PlannedDay.day)))
+    if last is not None and last >= today:
+        return
+    if schools.the_school() is None:
+        return
+    with writing() as tx:
+        last = tx.scalar(sa.select(sa.func.max(PlannedDay.day)))
+        first = (
+            today if last is None else max(last + timedelta(days=1), today - timedelta(LONGEST_GAP))
+        )
+        day = first
+        while day <= today:
+            plan_day(tx, day, now=now)
+            day += timedelta(days=1)
+
+
+def plan_day(session: Session, day: date, *, now: datetime) -> int:
+    """Produce the checks of one day inside a write; returns how many are new.
+
+    On the first day the plans ever run, periods that began earlier (this month, this quarter)
+    are produced too, so that a school that starts on the 20th still gets its monthly checks.
+    """
+    is_first = session.scalar(sa.select(sa.func.count()).select_from(PlannedDay)) == 0
+    campus = _read_campus(session, day)
+    added = 0
+    for plan in session.scalars(sa.select(Plan).where(Plan.is_active).order_by(Plan.id)):
+        version = campus.versions.get(plan.checklist_key)
+        if version is None:
+            continue
+        for facts in _days_to_look_at(session, plan, day, is_first=is_first):
+            for slot in rules.slots(plan.template, facts):
+                added += _produce(session, plan, version, slot, campus)
+    session.merge(PlannedDay(day=day, at=now))
+    session.flush()
+    return added
+
+
+def plan_again(session: Session, day: date, *, now: datetime) -> None:
+    """After the calendar, a plan or the grids changed: drop what nobody has touched and is not
+    missed yet, and produce the day anew."""
+    if session.get(PlannedDay, day) is None:
+        return
+    touched = sa.select(Answer.check_id)
+    session.execute(
+        sa.delete(Check).where(
+            Check.day == day,
+            Check.state == State.DUE,
+            Check.started_at.is_(None),
+            Check.explanation == "",
+            Check.missed_at > now,
+            Check.id.not_in(touched),
+        )
+    )
+    plan_day(session, day, now=now)
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a plan applies: a building, a grid, the campus."""
+
+    key: str
+    place: str
+    grid_id: int
+    building_id: int | None
+    assignee_id: int | None
+
+
+@dataclass
+class _Campus:
+    """What producing a day needs to know, read once."""
+
+    root: Grid | None
+    versions: dict[str, ChecklistVersion]
+    buildings: Sequence[Building]
+    building_grids: dict[int, int]
+    grids: Sequence[Grid]
+    kinds: dict[int, set[str]]
+    members: dict[int, int]
+    post_holder: dict[str, int | None] = field(default_factory=dict)
+
+
+def _read_campus(session: Session, day: date) -> _Campus:
+    all_grids = grids.grids(session)
+    by_id = {grid.id: grid for grid in all_grids}
+    placed = session.execute(
+        sa.select(GridSpace.grid_id, Space.kind, Space.building_id)
+        .join(Space, Space.id == GridSpace.space_id)
+        .where(valid_on(GridSpace, day), Space.is_active)
+    ).all()
+    kinds: dict[int, set[str]] = {}
+    in_building: dict[int, set[int]] = {}
+    for grid_id, kind, building_id in placed:
+        kinds.setdefault(grid_id, set()).add(kind)
+        in_building.setdefault(building_id, set()).add(grid_id)
+    root = next((grid for grid in all_grids if grid.level == 1), None)
+    members = {}
+    for grid_id, duty_list in grids.duties(session, day).items():
+        if duty := grids.first_with(duty_list, Role.MEMBER):
+            members[grid_id] = duty.person.id
+    campus = _Campus(
+        root=root,
+        versions={version.key: version for version in newest_versions(session)},
+        buildings=session.scalars(
+            sa.select(Building).where(Building.is_active).order_by(Building.position)
+        ).all(),
+        building_grids={
+            building: _common_grid(ids, by_id, root) for building, ids in in_building.items()
+        }
+        if root
+        else {},
+        grids=all_grids,
+        kinds=kinds,
+        members=members,
+    )
+    standing_in = deputies(session, day)
+    for post in content.load().posts:
+        found = holders(session, post, day)
+        first = next((p.id for p in found if p.id not in standing_in), None)
+        campus.post_holder[post] = first or (standing_in.get(found[0].id) if found else None)
+    return campus
+
+
+def _common_grid(ids: set[int], by_id: dict[int, Grid], root: Grid | None) -> int:
+    """The lowest grid above all of ``ids``."""
+    codes = [by_id[one].code.split("-") for one in ids if one in by_id]
+    shared = codes[0][:2] if codes else []
+    for code in codes:
+        while code[: len(shared)] != shared:
+            shared = shared[:-1]
+    text = "-".join(shared)
+    found = next((grid.id for grid in by_id.values() if grid.code == text), None)
+    return found or (root.id if root else 0)
+
+
+def _days_to_look_at(
+    session: Session, plan: Plan, day: date, *, is_first: bool
+) -> Iterator[DayFacts]:
+    entry = schools.day(session, day)
+    yield DayFacts(day, bool(entry and entry.teaching), bool(entry and entry.boarding))
+    if is_first and plan.unit not in ("day", "night") and day.day > 1:
+        yield DayFacts(day.replace(day=1), False, False)
+
+
+def _targets(plan: Plan, campus: _Campus, who: Sequence[str]) -> Iterator[Target]:
+    if campus.root is None:
+        return
+    pool = next((campus.post_holder[post] for post in who if campus.post_holder.get(post)), None)
+    if plan.target == "campus":
+        yield Target("c", "全校", campus.root.id, None, pool)
+    elif plan.target == "grid":
+        for grid in campus.grids:
+            kinds = campus.kinds.get(grid.id, set())
+            if grid.level == 3 and (kinds & set(plan.space_kinds) if plan.space_kinds else kinds):
+                yield Target(f"g{grid.id}", grid.name, grid.id, None, campus.members.get(grid.id))
+    else:
+        for building in campus.buildings:
+            if plan.target == "dorm_building" and building.use is not BuildingUse.DORM:
+                continue
+            grid_id = campus.building_grids.get(building.id, campus.root.id)
+            yield Target(f"b{building.id}", building.name, grid_id, building.id, pool)
+
+
+def _produce(
+    session: Session, plan: Plan, version: ChecklistVersion, slot: rules.Slot, campus: _Campus
+) -> int:
+    body = version.body
+    who = list(body["who"])
+    known = set(
+        session.scalars(
+            sa.select(Check.target_key).where(
+                Check.plan_id == plan.id, Check.day == slot.day, Check.round_no == slot.round_no
+            )
+        )
+    )
+    rows = [
+        {
+            "plan_id": plan.id,
+            "checklist_id": version.id,
+            "checklist_key": version.key,
+            "title": plan.title,
+            "label": slot.label,
+            "day": slot.day,
+            "round_no": slot.round_no,
+            "target": plan.target,
+            "target_key": target.key,
+            "place": target.place,
+            "building_id": target.building_id,
+            "grid_id": target.grid_id,
+            "item_limit": plan.item_limit,
+            "who": f",{','.join(who)},",
+            "countersign": body["countersign"],
+            "assignee_id": target.assignee_id,
+            "opens_at": slot.clocks.opens_at,
+            "due_at": slot.clocks.due_at,
+            "grace_ends_at": slot.clocks.grace_ends_at,
+            "missed_at": slot.clocks.missed_at,
+        }
+        for target in _targets(plan, campus, who)
+        if target.key not in known
+    ]
+    if rows:
+        session.execute(sa.insert(Check), rows)
+    return len(rows)

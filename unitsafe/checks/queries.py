@@ -1,0 +1,292 @@
+"""Reading checks: who may see them, today's work, the ledger, the month."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from unitsafe.checks.models import (
+    Check,
+    CheckEvent,
+    CheckPhoto,
+    Finding,
+    Plan,
+)
+from unitsafe.checks.rules import DONE, UNFINISHED, State, may_countersign
+from unitsafe.core.db import like
+from unitsafe.core.domain import Actor, Right
+from unitsafe.hazards.models import Hazard
+
+LEDGER_ORDER = (Check.day, Check.id)
+
+
+def from_pool(actor: Actor) -> sa.ColumnElement[bool]:
+    """Checks of buildings or the campus which the actor's posts fill."""
+    posts = [Check.who.like(f"%,{post},%") for post in sorted(actor.posts)]
+    return sa.and_(Check.target != "grid", sa.or_(*posts)) if posts else sa.false()
+
+
+def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
+    """The whole school's for those who see it; otherwise one's grids, posts and own work."""
+    if Right.VIEW_ALL in actor.rights:
+        return sa.true()
+    return sa.or_(
+        Check.grid_id.in_(actor.grids),
+        Check.assignee_id == actor.id,
+        Check.submitted_by_id == actor.id,
+        from_pool(actor),
+    )
+
+
+def is_listed() -> sa.ColumnElement[bool]:
+    """The version of a check that counts: not superseded, and no correction still being typed."""
+    return sa.and_(
+        Check.superseded_by_id.is_(None),
+        sa.or_(Check.corrects_id.is_(None), Check.state.in_(DONE)),
+    )
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the ledger is narrowed to; everything empty shows all."""
+
+    checklist_key: str = ""
+    status: str = ""
+    grid_ids: frozenset[int] = frozenset()
+    building_id: int | None = None
+    person_id: int | None = None
+    first: date | None = None
+    last: date | None = None
+    words: str = ""
+
+
+STATUS_CHOICES = ("done", "waiting", "failed", "backfill", "unfinished", "missed", "skipped")
+
+
+def ledger(actor: Actor, filters: Filters, now: datetime) -> sa.Select[Any]:
+    """Checks ``actor`` may see that have opened, with people; page by LEDGER_ORDER."""
+    return (
+        sa.select(Check)
+        .where(visible_to(actor), is_listed(), *_conditions(filters, now))
+        .options(
+            joinedload(Check.assignee),
+            joinedload(Check.submitted_by),
+            joinedload(Check.countersigned_by),
+        )
+    )
+
+
+def count(session: Session, actor: Actor, filters: Filters, now: datetime) -> int:
+    """How many checks the ledger holds under these filters."""
+    return session.scalars(
+        sa.select(sa.func.count())
+        .select_from(Check)
+        .where(visible_to(actor), is_listed(), *_conditions(filters, now))
+    ).one()
+
+
+def _conditions(filters: Filters, now: datetime) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = [Check.opens_at <= now]
+    if filters.checklist_key:
+        found.append(Check.checklist_key == filters.checklist_key)
+    if filters.grid_ids:
+        found.append(Check.grid_id.in_(filters.grid_ids))
+    if filters.building_id:
+        found.append(Check.building_id == filters.building_id)
+    if filters.person_id:
+        found.append(
+            sa.or_(
+                Check.submitted_by_id == filters.person_id,
+                sa.and_(Check.submitted_by_id.is_(None), Check.assignee_id == filters.person_id),
+            )
+        )
+    if filters.first:
+        found.append(Check.day >= filters.first)
+    if filters.last:
+        found.append(Check.day <= filters.last)
+    if filters.words:
+        pattern = like(filters.words)
+        found.append(
+            sa.or_(Check.place.like(pattern, escape="\\"), Check.title.like(pattern, escape="\\"))
+        )
+    by_status: dict[str, list[sa.ColumnElement[bool]]] = {
+        "done": [Check.state.in_(DONE)],
+        "waiting": [Check.state == State.SUBMITTED],
+        "failed": [Check.state.in_(DONE), Check.fail_count > 0],
+        "backfill": [Check.state.in_(DONE), Check.is_backfill],
+        "unfinished": [Check.state.in_(UNFINISHED), Check.missed_at > now],
+        "missed": [Check.state.in_(UNFINISHED), Check.missed_at <= now],
+        "skipped": [Check.state == State.SKIPPED],
+    }
+    return found + by_status.get(filters.status, [])
+
+
+def check(session: Session, actor: Actor, check_id: int) -> Check | None:
+    """One check with what its page shows; None when unknown or not visible."""
+    return session.scalars(
+        sa.select(Check)
+        .where(Check.id == check_id, visible_to(actor))
+        .options(
+            joinedload(Check.building),
+            joinedload(Check.assignee),
+            joinedload(Check.submitted_by),
+            joinedload(Check.countersigned_by),
+            selectinload(Check.events).joinedload(CheckEvent.by),
+        )
+    ).first()
+
+
+def findings(session: Session, check_id: int) -> dict[str, Hazard]:
+    """Item key → the hazard it became."""
+    rows = session.scalars(
+        sa.select(Finding)
+        .where(Finding.check_id == check_id)
+        .options(joinedload(Finding.hazard).joinedload(Hazard.holder))
+    )
+    return {finding.item_key: finding.hazard for finding in rows}
+
+
+def item_photos(session: Session, check_id: int) -> dict[str, list[CheckPhoto]]:
+    """Item key → its photos in order of arrival."""
+    found: dict[str, list[CheckPhoto]] = {}
+    rows = session.scalars(
+        sa.select(CheckPhoto)
+        .where(CheckPhoto.check_id == check_id)
+        .options(joinedload(CheckPhoto.photo))
+        .order_by(CheckPhoto.id)
+    )
+    for entry in rows:
+        found.setdefault(entry.item_key, []).append(entry)
+    return found
+
+
+def versions_of(session: Session, check: Check) -> Sequence[Check]:
+    """All versions of the same occurrence, oldest first."""
+    return session.scalars(
+        sa.select(Check)
+        .where(
+            Check.plan_id == check.plan_id,
+            Check.day == check.day,
+            Check.round_no == check.round_no,
+            Check.target_key == check.target_key,
+        )
+        .options(joinedload(Check.submitted_by))
+        .order_by(Check.version)
+    ).all()
+
+
+def mine(session: Session, actor: Actor, now: datetime, day_ends: datetime) -> Sequence[Check]:
+    """What ``actor`` still has to check before the day ends (or has not finished), soonest first."""
+    return session.scalars(
+        sa.select(Check)
+        .where(
+            sa.or_(
+                Check.assignee_id == actor.id,
+                sa.and_(Check.assignee_id.is_(None), from_pool(actor)),
+            ),
+            Check.state.in_(UNFINISHED),
+            Check.missed_at > now,
+            Check.opens_at < day_ends,
+        )
+        .order_by(Check.due_at, Check.id)
+        .limit(100)
+    ).all()
+
+
+def done_today(session: Session, actor: Actor, day_starts: datetime) -> Sequence[Check]:
+    """What ``actor`` has submitted since the day began, newest first."""
+    return session.scalars(
+        sa.select(Check)
+        .where(
+            Check.submitted_by_id == actor.id,
+            Check.day >= day_starts.date(),
+            Check.submitted_at >= day_starts,
+        )
+        .order_by(Check.submitted_at.desc())
+        .limit(20)
+    ).all()
+
+
+def missed_by(session: Session, actor: Actor, now: datetime) -> int:
+    """How many missed checks wait for ``actor`` to explain or make up for."""
+    return session.scalars(
+        sa.select(sa.func.count())
+        .select_from(Check)
+        .where(
+            Check.assignee_id == actor.id,
+            Check.state.in_(UNFINISHED),
+            Check.missed_at <= now,
+            Check.explanation == "",
+        )
+    ).one()
+
+
+def to_countersign(session: Session, actor: Actor, limit: int = 200) -> Sequence[Check]:
+    """Submitted checks that wait for ``actor``'s signature, the oldest first."""
+    rows = session.scalars(
+        sa.select(Check)
+        .where(Check.state == State.SUBMITTED, Check.superseded_by_id.is_(None), visible_to(actor))
+        .options(joinedload(Check.submitted_by))
+        .order_by(Check.day, Check.id)
+        .limit(limit)
+    )
+    return [check for check in rows if may_countersign(check.facts, actor)]
+
+
+def of_day(session: Session, day: date) -> Sequence[Check]:
+    """The listed checks of one day, for the tiles of 今日."""
+    return session.scalars(
+        sa.select(Check)
+        .where(Check.day == day, is_listed())
+        .options(joinedload(Check.assignee))
+        .order_by(Check.id)
+    ).all()
+
+
+def missed_unexplained(session: Session, now: datetime) -> int:
+    """Missed checks of the whole school that nobody has explained."""
+    return session.scalars(
+        sa.select(sa.func.count())
+        .select_from(Check)
+        .where(Check.state.in_(UNFINISHED), Check.missed_at <= now, Check.explanation == "")
+    ).one()
+
+
+def plans(session: Session) -> Sequence[Plan]:
+    """All plans."""
+    return session.scalars(sa.select(Plan).order_by(Plan.id)).all()
+
+
+def month(
+    session: Session,
+    actor: Actor,
+    checklist_key: str,
+    target_key: str,
+    first: date,
+    last: date,
+) -> Sequence[Check]:
+    """The listed checks of one place in a month, oldest first, with who signed."""
+    return session.scalars(
+        sa.select(Check)
+        .where(
+            Check.checklist_key == checklist_key,
+            Check.target_key == target_key,
+            Check.day.between(first, last),
+            visible_to(actor),
+            is_listed(),
+        )
+        .options(joinedload(Check.submitted_by), joinedload(Check.countersigned_by))
+        .order_by(Check.day, Check.round_no)
+    ).all()
+
+
+def photo_ids(actor: Actor) -> sa.Select[int]:
+    """Ids of the photos that belong to what ``actor`` may see."""
+    return (
+        sa.select(CheckPhoto.photo_id)
+        .join(Check, Check.id == CheckPhoto.check_id)
+        .where(visible_to(actor))
+    )

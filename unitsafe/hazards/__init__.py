@@ -1,0 +1,1 @@
+"""Hazards from report to closing."""

@@ -1,0 +1,185 @@
+"""Reading hazards: who may see them, the ledger, one hazard."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from unitsafe import clock
+from unitsafe.core.db import like
+from unitsafe.core.domain import Actor, Right
+from unitsafe.hazards.models import Hazard, HazardEvent, HazardPhoto
+from unitsafe.hazards.rules import OPEN, Level, State
+from unitsafe.places.models import Space
+
+LEDGER_ORDER = (Hazard.found_at, Hazard.id)
+
+
+def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
+    """The whole school's for those who see it; otherwise one's grids and what one is part of."""
+    if Right.VIEW_ALL in actor.rights:
+        return sa.true()
+    return sa.or_(
+        Hazard.grid_id.in_(actor.grids),
+        Hazard.holder_id == actor.id,
+        Hazard.reporter_id == actor.id,
+        Hazard.fixed_by_id == actor.id,
+    )
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What the ledger is narrowed to; everything empty shows all."""
+
+    state: State | None = None
+    level: Level | None = None
+    category: str = ""
+    grid_ids: frozenset[int] = frozenset()
+    holder_id: int | None = None
+    overdue_on: date | None = None
+    first: date | None = None
+    last: date | None = None
+    words: str = ""
+
+
+def ledger(actor: Actor, filters: Filters) -> sa.Select[Any]:
+    """Hazards ``actor`` may see, with space, building and holder; page by LEDGER_ORDER."""
+    return (
+        sa.select(Hazard)
+        .where(visible_to(actor), *_conditions(filters))
+        .options(
+            joinedload(Hazard.space).joinedload(Space.building),
+            joinedload(Hazard.holder),
+            joinedload(Hazard.grid),
+        )
+    )
+
+
+def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    if filters.state:
+        found.append(Hazard.state == filters.state)
+    if filters.level:
+        found.append(Hazard.level == filters.level)
+    if filters.category:
+        found.append(Hazard.category == filters.category)
+    if filters.grid_ids:
+        found.append(Hazard.grid_id.in_(filters.grid_ids))
+    if filters.holder_id:
+        found.append(Hazard.holder_id == filters.holder_id)
+    if filters.overdue_on:
+        found.append(Hazard.due_on < filters.overdue_on)
+        found.append(Hazard.state.in_((State.REPORTED, State.ASSIGNED)))
+    if filters.first:
+        found.append(Hazard.found_at >= clock.at(filters.first))
+    if filters.last:
+        found.append(Hazard.found_at < clock.at(filters.last + timedelta(days=1)))
+    if filters.words:
+        pattern = like(filters.words)
+        found.append(
+            sa.or_(
+                Hazard.description.like(pattern, escape="\\"),
+                Hazard.number.like(pattern, escape="\\"),
+            )
+        )
+    return found
+
+
+def counts_by_state(session: Session, actor: Actor, filters: Filters) -> Counter[State]:
+    """How many hazards of each state the filters leave (the state filter itself left out)."""
+    from dataclasses import replace
+
+    rows = session.execute(
+        sa.select(Hazard.state, sa.func.count())
+        .where(visible_to(actor), *_conditions(replace(filters, state=None)))
+        .group_by(Hazard.state)
+    )
+    return Counter(dict(iter(rows)))
+
+
+def hazard(session: Session, actor: Actor, number: str) -> Hazard | None:
+    """One hazard with everything its page shows; None when unknown or not visible."""
+    return session.scalars(
+        sa.select(Hazard)
+        .where(Hazard.number == number, visible_to(actor))
+        .options(
+            joinedload(Hazard.space).joinedload(Space.building),
+            joinedload(Hazard.grid),
+            joinedload(Hazard.holder),
+            joinedload(Hazard.reporter),
+            selectinload(Hazard.events).options(
+                joinedload(HazardEvent.by), joinedload(HazardEvent.to)
+            ),
+        )
+    ).first()
+
+
+def photos(session: Session, hazard_id: int) -> Sequence[HazardPhoto]:
+    """The hazard's photos in order of arrival."""
+    return session.scalars(
+        sa.select(HazardPhoto)
+        .where(HazardPhoto.hazard_id == hazard_id)
+        .options(joinedload(HazardPhoto.photo))
+        .order_by(HazardPhoto.id)
+    ).all()
+
+
+def to_fix(session: Session, actor: Actor) -> Sequence[Hazard]:
+    """What ``actor`` has to fix, the most urgent first."""
+    return session.scalars(
+        sa.select(Hazard)
+        .where(Hazard.holder_id == actor.id, Hazard.state == State.ASSIGNED)
+        .options(joinedload(Hazard.space).joinedload(Space.building))
+        .order_by(Hazard.due_on, Hazard.id)
+        .limit(50)
+    ).all()
+
+
+def open_by_grid(session: Session) -> dict[int, int]:
+    """How many hazards not closed yet lie in each grid."""
+    rows = session.execute(
+        sa.select(Hazard.grid_id, sa.func.count())
+        .where(Hazard.state.in_(OPEN))
+        .group_by(Hazard.grid_id)
+    )
+    return dict(row._tuple() for row in rows)
+
+
+def waiting_for(session: Session, actor: Actor, limit: int = 20) -> list[Hazard]:
+    """Hazards that wait for a decision of ``actor``: to dispatch, to recheck or close."""
+    rows = session.scalars(
+        sa.select(Hazard)
+        .where(Hazard.state.in_((State.REPORTED, State.RECTIFIED)), visible_to(actor))
+        .options(
+            joinedload(Hazard.space).joinedload(Space.building),
+            joinedload(Hazard.holder),
+            joinedload(Hazard.grid),
+        )
+        .order_by(Hazard.found_at, Hazard.id)
+        .limit(100)
+    ).unique()
+    return [hazard for hazard in rows if hazard.actions_open_to(actor)][:limit]
+
+
+def open_cards(session: Session, actor: Actor, today: date) -> Sequence[Hazard]:
+    """Overdue hazards (state, level and deadline are enough for their card)."""
+    return session.scalars(
+        sa.select(Hazard).where(
+            visible_to(actor),
+            Hazard.state.in_((State.REPORTED, State.ASSIGNED)),
+            Hazard.due_on < today,
+        )
+    ).all()
+
+
+def photo_ids(actor: Actor) -> sa.Select[int]:
+    """Ids of the photos that belong to what ``actor`` may see."""
+    return (
+        sa.select(HazardPhoto.photo_id)
+        .join(Hazard, Hazard.id == HazardPhoto.hazard_id)
+        .where(visible_to(actor))
+    )

@@ -1,0 +1,89 @@
+"""The hazard ledger."""
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from unitsafe import clock, content
+from unitsafe.core.access import actor, allow
+from unitsafe.core.db import db
+from unitsafe.core.htmx import render
+from unitsafe.core.labels import label
+from unitsafe.core.paging import fetch_page
+from unitsafe.core.query import date_arg, here
+from unitsafe.grids import queries as grids
+from unitsafe.hazards import queries, rules
+from unitsafe.hazards.labels import LEVEL_KIND, STATE_KIND
+from unitsafe.hazards.rules import Level, State
+from unitsafe.hazards.views import bp
+from unitsafe.school.queries import the_school
+
+
+@bp.get("/hazards")
+@allow()
+def index() -> ResponseReturnValue:
+    """Hazards, newest first."""
+    session, filters = db.session(), read_filters()
+    page = fetch_page(
+        session,
+        queries.ledger(actor(), filters),
+        keys=queries.LEDGER_ORDER,
+        after=request.args.get("after"),
+    )
+    counts = queries.counts_by_state(session, actor(), filters)
+    school = the_school()
+    red_after = school.number("card_red_after") if school else 7
+    total = counts[filters.state] if filters.state else sum(counts.values())
+    chips = [(_("全部 %(n)s", n=sum(counts.values())), here(".index", state=""), not filters.state)]
+    chips += [
+        (
+            f"{label(state)} {counts[state]}",
+            here(".index", state=state.value),
+            filters.state is state,
+        )
+        for state in State
+    ]
+    return render(
+        "hazards/index.html",
+        fragment="rows",
+        oob=(),
+        page=page,
+        cards={
+            hazard.id: rules.card(
+                hazard.state, hazard.level, hazard.due_on, clock.today(), red_after
+            )
+            for hazard in page.rows
+        },
+        late={
+            hazard.id: rules.days_late(hazard.state, hazard.due_on, clock.today())
+            for hazard in page.rows
+        },
+        chips=chips,
+        total=total,
+        filters=filters,
+        next_url=here(".index", after=page.next) if page.next else None,
+        first_url=None if page.first else here(".index"),
+        levels=list(Level),
+        categories=content.load().hazard_categories,
+        grids=grids.grids(session),
+        state_kind=STATE_KIND,
+        level_kind=LEVEL_KIND,
+        args=request.args,
+    )
+
+
+def read_filters() -> queries.Filters:
+    """The filters in the address; what cannot be understood is left out."""
+    args = request.args
+    state, level, code = args.get("state"), args.get("level"), args.get("grid", "")
+    return queries.Filters(
+        state=State(state) if state in set(State) else None,
+        level=Level(level) if level in set(Level) else None,
+        category=args.get("category", "")[:30],
+        grid_ids=grids.below(db.session(), [code]) if code else frozenset(),
+        holder_id=args.get("holder", type=int),
+        overdue_on=clock.today() if args.get("overdue") else None,
+        first=date_arg("first"),
+        last=date_arg("last"),
+        words=args.get("q", "").strip()[:50],
+    )

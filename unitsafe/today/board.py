@@ -1,0 +1,145 @@
+"""What 今日 shows: one's own work first; for leaders the whole school on top."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy.orm import Session
+
+from unitsafe import clock
+from unitsafe.checks import queries as checks
+from unitsafe.checks.models import Check
+from unitsafe.checks.rules import DONE, State, Status
+from unitsafe.core.domain import Actor
+from unitsafe.grids import queries as grids
+from unitsafe.grids.models import Grid, Role
+from unitsafe.hazards import queries as hazards
+from unitsafe.hazards import rules as hazard_rules
+from unitsafe.hazards.models import Hazard
+from unitsafe.hazards.rules import Card
+
+
+@dataclass(frozen=True)
+class MyDay:
+    """One person's day."""
+
+    due: Sequence[Check]
+    later: Sequence[Check]
+    periodic: Sequence[Check]
+    done: Sequence[Check]
+    to_fix: Sequence[Hazard]
+    missed: int
+    to_countersign: Sequence[Check]
+    to_decide: Sequence[Hazard]
+
+
+def my_day(session: Session, actor: Actor, now: datetime) -> MyDay:
+    """What ``actor`` has to do today, what comes later, what is done."""
+    today = clock.local(now).date()
+    mine = checks.mine(session, actor, now, clock.end_of(today))
+    open_now = [check for check in mine if check.opens_at <= now]
+    return MyDay(
+        due=[check for check in open_now if not is_periodic(check)],
+        later=[check for check in mine if check.opens_at > now],
+        periodic=[check for check in open_now if is_periodic(check)],
+        done=checks.done_today(session, actor, clock.at(today)),
+        to_fix=hazards.to_fix(session, actor),
+        missed=checks.missed_by(session, actor, now),
+        to_countersign=checks.to_countersign(session, actor),
+        to_decide=hazards.waiting_for(session, actor),
+    )
+
+
+def is_periodic(check: Check) -> bool:
+    """Whether it may be done on any of several days (monthly, quarterly)."""
+    return (check.missed_at - check.opens_at).days >= 2
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A grid's day: ``kind`` is ok, due, warn or bad, as the marks spell them."""
+
+    grid: Grid
+    holder: str
+    kind: str
+    done: int
+    expected: int
+    hazards: int
+
+
+@dataclass(frozen=True)
+class SchoolDayBoard:
+    """The school's day in figures and tiles."""
+
+    done: int
+    expected: int
+    missed: int
+    open_hazards: int
+    yellow: int
+    red: int
+    tiles: Sequence[Tile]
+    patrols: Sequence[tuple[Check, str]]
+
+
+def school_day(session: Session, actor: Actor, now: datetime, red_after: int) -> SchoolDayBoard:
+    """The state of the whole school today."""
+    today = clock.local(now).date()
+    all_today = [check for check in checks.of_day(session, today) if not is_periodic(check)]
+    counted = [check for check in all_today if check.state is not State.SKIPPED]
+    late = hazards.open_cards(session, actor, today)
+    cards = [hazard_rules.card(one.state, one.level, one.due_on, today, red_after) for one in late]
+    open_by_grid = hazards.open_by_grid(session)
+    return SchoolDayBoard(
+        done=sum(check.state in DONE for check in counted),
+        expected=len(counted),
+        missed=checks.missed_unexplained(session, now),
+        open_hazards=sum(open_by_grid.values()),
+        yellow=cards.count(Card.YELLOW),
+        red=cards.count(Card.RED),
+        tiles=_tiles(session, all_today, open_by_grid, today, now),
+        patrols=[
+            (check, mark_of([check], 0, now)) for check in all_today if check.target != "grid"
+        ],
+    )
+
+
+def _tiles(
+    session: Session,
+    all_today: Sequence[Check],
+    open_by_grid: Mapping[int, int],
+    today: date,
+    now: datetime,
+) -> list[Tile]:
+    by_grid: dict[int, list[Check]] = {}
+    for check in all_today:
+        if check.target == "grid":
+            by_grid.setdefault(check.grid_id, []).append(check)
+    duties = grids.duties(session, today)
+    found = []
+    for grid in grids.grids(session):
+        if grid.level != 3:
+            continue
+        mine = by_grid.get(grid.id, [])
+        duty = grids.first_with(duties.get(grid.id, []), Role.MEMBER)
+        hazards_here = open_by_grid.get(grid.id, 0)
+        found.append(
+            Tile(
+                grid=grid,
+                holder=duty.person.name if duty else "",
+                kind=mark_of(mine, hazards_here, now),
+                done=sum(check.state in DONE for check in mine),
+                expected=len(mine),
+                hazards=hazards_here,
+            )
+        )
+    return found
+
+
+def mark_of(mine: Sequence[Check], hazards_here: int, now: datetime) -> str:
+    """bad: one is missed or past its grace; warn: hazards; ok: all done; due: still to come."""
+    open_ones = [check for check in mine if check.state not in (*DONE, State.SKIPPED)]
+    if any(c.status(now) is Status.MISSED or now > c.grace_ends_at for c in open_ones):
+        return "bad"
+    if hazards_here:
+        return "warn"
+    return "due" if open_ones or not mine else "ok"

@@ -1,0 +1,56 @@
+"""今日, and whether the server is well."""
+
+import sqlalchemy as sa
+from flask import Blueprint, jsonify, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from unitsafe import clock
+from unitsafe.checks import planning
+from unitsafe.checks.labels import STATUS_KIND
+from unitsafe.core.access import actor, actor_or_none, ask_to_sign_in, public
+from unitsafe.core.db import db
+from unitsafe.core.domain import Right
+from unitsafe.core.htmx import render
+from unitsafe.grids import queries as grids
+from unitsafe.hazards.labels import LEVEL_KIND
+from unitsafe.school import queries as schools
+from unitsafe.school.rules import week_of
+from unitsafe.today import board
+
+bp = Blueprint("today", __name__)
+
+
+@bp.get("/")
+@public
+def index() -> ResponseReturnValue:
+    """What is due now; to the set-up when there is no school, to the sign-in when signed out."""
+    school = schools.the_school()
+    if school is None:
+        return redirect(url_for("setup.index"), code=303)
+    if actor_or_none() is None:
+        return ask_to_sign_in()
+    session, now, today = db.session(), clock.now(), clock.today()
+    planning.ensure_planned(session, today, now=now)
+    term = schools.term_of(session, today)
+    sees_school = Right.VIEW_ALL in actor().rights
+    return render(
+        "today/index.html",
+        day=schools.day(session, today),
+        term=term,
+        week=week_of(term.starts_on, today) if term else None,
+        mine=board.my_day(session, actor(), now),
+        board=board.school_day(session, actor(), now, school.number("card_red_after"))
+        if sees_school
+        else None,
+        has_grids=grids.root(session) is not None,
+        status_kind=STATUS_KIND,
+        level_kind=LEVEL_KIND,
+    )
+
+
+@bp.get("/healthz")
+@public
+def healthz() -> ResponseReturnValue:
+    """200 when the database answers."""
+    db.session.execute(sa.text("SELECT 1"))
+    return jsonify(status="ok")
