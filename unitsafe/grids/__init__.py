@@ -1,0 +1,1 @@
+"""The grid tree and who answers for it."""

@@ -1,0 +1,79 @@
+"""The signed-in actor: a person's posts and grids as the policy sees them."""
+
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from unitsafe import content
+from unitsafe.core.domain import Actor, Right
+from unitsafe.grids import queries
+from unitsafe.grids.models import Assignment, Grid, Role
+from unitsafe.people.models import Absence, Person, PersonPost, PersonStatus
+from unitsafe.people.queries import valid_on
+
+
+def token_of(person: Person) -> str:
+    """The sign-in cookie's id of a person; changes with the session key."""
+    return f"{person.id}.{person.session_key}"
+
+
+def rights_of(posts: frozenset[str]) -> frozenset[Right]:
+    """All rights of these posts. Source: content/duties.yaml."""
+    known = content.load().posts
+    return frozenset(Right(right) for post in posts if post in known for right in known[post].rights)
+
+
+def actor_of(session: Session, token: str, *, today: date, origin: str = "") -> Actor | None:
+    """Whoever holds this cookie; None when it is not, or no longer, good."""
+    person_id, _, key = token.partition(".")
+    if not person_id.isdigit():
+        return None
+    rows = session.execute(
+        sa.select(Person.id, Person.name, Person.large_text, PersonPost.post)
+        .outerjoin(PersonPost, sa.and_(PersonPost.person_id == Person.id, valid_on(PersonPost, today)))
+        .where(
+            Person.id == int(person_id),
+            Person.session_key == key,
+            Person.status == PersonStatus.ACTIVE,
+        )
+    ).all()
+    if not rows:
+        return None
+    posts = frozenset(row.post for row in rows if row.post)
+    leads, keeps, roles = _scope(session, int(person_id), today)
+    posts |= roles  # whoever leads or keeps a grid holds the post of that name
+    known = content.load().posts
+    titles = sorted((known[post].grid_level, known[post].title) for post in posts if post in known)
+    return Actor(
+        id=rows[0].id,
+        name=rows[0].name,
+        posts=posts,
+        rights=rights_of(posts),
+        leads=leads,
+        keeps=keeps,
+        title=titles[0][1] if titles else "",
+        large_text=rows[0].large_text,
+        origin=origin,
+    )
+
+
+def _scope(
+    session: Session, person_id: int, today: date
+) -> tuple[frozenset[int], frozenset[int], frozenset[str]]:
+    """Grids led (with all below), grids kept, and the posts that follow; absent people's included."""
+    absent = sa.select(Absence.person_id).where(
+        Absence.deputy_id == person_id, Absence.from_on <= today, Absence.until_on >= today
+    )
+    rows = session.execute(
+        sa.select(Assignment.role, Grid.id, Grid.code)
+        .join(Grid, Grid.id == Assignment.grid_id)
+        .where(
+            sa.or_(Assignment.person_id == person_id, Assignment.person_id.in_(absent)),
+            valid_on(Assignment, today),
+        )
+    ).all()
+    leads = queries.below(session, [row.code for row in rows if row.role is Role.LEADER])
+    keeps = frozenset(row.id for row in rows if row.role is not Role.LEADER)
+    roles = frozenset(str(row.role) for row in rows if row.role is not Role.HELPER)
+    return leads, keeps, roles

@@ -1,0 +1,57 @@
+"""Forms of grids: the tree, the spaces of a leaf, who answers for it."""
+
+from datetime import date
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DateField, Field, HiddenField, SelectChoice, SelectField, ValidationError
+from wtforms.validators import DataRequired, InputRequired
+
+from unitsafe.core.forms import Form, Text
+from unitsafe.core.labels import label
+from unitsafe.grids.models import Role
+
+
+def check_year(_form: Form, field: Field) -> None:
+    """Catch a typing slip of years."""
+    if field.data and not date(2000, 1, 1) <= field.data <= date(2100, 1, 1):
+        raise ValidationError(_l("请核对年份。"))
+
+
+class NewGridForm(Form):
+    """A grid; the possible parents are set by the view."""
+
+    parent_id = SelectField(_l("上级网格"), coerce=int)
+    name = Text(_l("名称"), most=60, description=_l("例如：教学楼A、教学楼A二层。编号自动排。"))
+
+
+class RenameForm(Form):
+    """A new name."""
+
+    name = Text(_l("名称"), most=60)
+
+
+class SpacesForm(Form):
+    """Which spaces are the grid's. ``seen`` is what was chosen when the form was made."""
+
+    seen = HiddenField()
+
+
+class AssignForm(Form):
+    """Who answers for the grid in which role, from when."""
+
+    role = SelectField(
+        _l("角色"),
+        choices=lambda: [SelectChoice(role.value, label(role)) for role in Role],
+        coerce=Role,
+        description=_l("网格长和网格员各只有一人，换人时前一位自动结束。"),
+    )
+    person_id = SelectField(
+        _l("姓名"), coerce=int, validators=[DataRequired(_l("请选择由谁负责。"))]
+    )
+    from_on = DateField(_l("从哪天起"), [InputRequired(_l("请填写从哪天起。")), check_year])
+
+
+class EndForm(Form):
+    """The last day on which the person answers for it."""
+
+    until_on = DateField(_l("负责到哪天"), [InputRequired(_l("请填写负责到哪天。")), check_year])

@@ -1,0 +1,108 @@
+"""What acts, subjects and details of the audit log are called."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from unitsafe.checks.rules import Action as CheckAction
+from unitsafe.core.labels import label
+from unitsafe.hazards.rules import Action as HazardAction
+
+ACTS = {
+    "school.create": _l("建立学校"),
+    "school.change": _l("修改学校设置"),
+    "term.add": _l("添加学期"),
+    "calendar.set_day": _l("更正校历"),
+    "person.add": _l("添加人员"),
+    "person.change": _l("修改人员"),
+    "person.leave": _l("办理离校"),
+    "person.set_password": _l("更换密码"),
+    "person.absent": _l("登记请假"),
+    "person.back": _l("登记返岗"),
+    "person.sign_in": _l("登录"),
+    "building.add": _l("添加楼栋"),
+    "building.change": _l("修改楼栋"),
+    "building.retire": _l("停用楼栋"),
+    "building.restore": _l("恢复楼栋"),
+    "space.add": _l("添加部位"),
+    "space.change": _l("修改部位"),
+    "space.retire": _l("停用部位"),
+    "space.restore": _l("恢复部位"),
+    "grid.add": _l("添加网格"),
+    "grid.rename": _l("网格改名"),
+    "grid.spaces": _l("调整网格部位"),
+    "grid.assign": _l("指定负责人"),
+    "grid.end": _l("结束负责"),
+    "plan.change": _l("修改检查计划"),
+}
+SUBJECTS = {
+    "hazard": _l("隐患"),
+    "check": _l("检查"),
+    "person": _l("人员"),
+    "grid": _l("网格"),
+    "building": _l("楼栋"),
+    "space": _l("部位"),
+    "plan": _l("检查计划"),
+    "school": _l("学校设置"),
+    "term": _l("学期"),
+    "day": _l("校历"),
+}
+KEYS = {
+    "name": _l("名称"),
+    "short_name": _l("简称"),
+    "username": _l("账号"),
+    "phone": _l("电话"),
+    "posts": _l("岗位"),
+    "note": _l("说明"),
+    "reason": _l("原因"),
+    "code": _l("编号"),
+    "grid": _l("网格"),
+    "role": _l("角色"),
+    "from": _l("从"),
+    "until": _l("到"),
+    "back": _l("返岗"),
+    "deputy": _l("代理人编号"),
+    "assignment": _l("任职编号"),
+    "spaces": _l("部位编号"),
+    "building": _l("楼栋编号"),
+    "kind": _l("种类"),
+    "key_area": _l("重点部位"),
+    "use": _l("用途"),
+    "floors": _l("层数"),
+    "starts_on": _l("开始"),
+    "ends_on": _l("结束"),
+    "teaching": _l("上课"),
+    "boarding": _l("住宿"),
+    "flags": _l("学校情况"),
+    "settings": _l("期限"),
+}
+_ENUMS = {"check": (CheckAction, _l("检查")), "hazard": (HazardAction, _l("隐患"))}
+
+
+def act_name(act: str) -> str:
+    """What an act is called; the act itself when nobody named it."""
+    if act in ACTS:
+        return str(ACTS[act])
+    kind, _dot, action = act.partition(".")
+    if kind in _ENUMS and action in list(_ENUMS[kind][0]):
+        actions, title = _ENUMS[kind]
+        return str(_("%(kind)s：%(act)s", kind=title, act=label(actions(action))))
+    return act
+
+
+def all_acts() -> list[tuple[str, str]]:
+    """Every act that the log may hold, as (act, name)."""
+    composed = [f"{kind}.{one}" for kind, (actions, _title) in _ENUMS.items() for one in actions]
+    return [(act, act_name(act)) for act in [*composed, *ACTS]]
+
+
+def subject_name(subject: str) -> str:
+    """隐患 2026-0012, for ``hazard:2026-0012``."""
+    kind, _colon, number = subject.partition(":")
+    if kind == "school":
+        return str(SUBJECTS["school"])
+    return f"{SUBJECTS.get(kind, kind)} {number}"
+
+
+def key_name(key: str) -> str:
+    """What a detail of an entry is called; the key itself when nobody named it."""
+    return str(KEYS.get(key, key))

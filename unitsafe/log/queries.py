@@ -1,0 +1,66 @@
+"""Reading the audit log for people: newest first, by person, act or record."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import sqlalchemy as sa
+
+from unitsafe.core.audit import AuditEntry
+
+KEYS = (AuditEntry.id,)
+"""Order of the log, newest first; the last key is unique."""
+
+
+def entries(*, actor_id: int | None = None, act: str = "", subject: str = "") -> sa.Select[Any]:
+    """Entries by person, act, or beginning of the subject (``hazard:``, ``person:3``)."""
+    select = sa.select(AuditEntry)
+    if actor_id:
+        select = select.where(AuditEntry.actor_id == actor_id)
+    if act:
+        select = select.where(AuditEntry.act == act)
+    if subject.endswith(":"):
+        select = select.where(AuditEntry.subject.startswith(subject, autoescape=True))
+    elif subject:
+        select = select.where(AuditEntry.subject == subject)
+    return select
+
+
+def content_of(entry: AuditEntry) -> Iterator[tuple[str, str]]:
+    """What an entry says, as (key, text); of a before and after only what differs."""
+    try:
+        data = json.loads(entry.data)
+    except ValueError:
+        yield "", entry.data
+        return
+    before, after = data.pop("before", None), data.pop("after", None)
+    if isinstance(before, dict) and isinstance(after, dict):
+        for key in sorted(before.keys() | after.keys()):
+            if before.get(key) != after.get(key):
+                yield key, f"{_text(before.get(key))} → {_text(after.get(key))}"
+    elif before is not None and after is not None:
+        yield "name", f"{_text(before)} → {_text(after)}"
+    elif isinstance(before, dict):
+        for key, value in before.items():
+            if key not in data or data[key] != value:
+                yield (
+                    key,
+                    f"{_text(value)} → {_text(data.pop(key))}" if key in data else _text(value),
+                )
+            else:
+                data.pop(key)
+    for key, value in data.items():
+        if value not in (None, "", [], {}):
+            yield key, _text(value)
+
+
+def _text(value: Any) -> str:
+    if value is None or value == "":
+        return "—"
+    if isinstance(value, bool):
+        return "✓" if value else "✗"
+    if isinstance(value, list):
+        return "、".join(_text(one) for one in value) or "—"
+    if isinstance(value, dict):
+        return "；".join(f"{key} {_text(one)}" for key, one in value.items()) or "—"
+    return str(value)

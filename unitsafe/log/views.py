@@ -1,0 +1,88 @@
+"""The audit log, read-only."""
+
+from typing import Any
+
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from unitsafe.core.access import allow
+from unitsafe.core.audit import AuditEntry
+from unitsafe.core.db import db
+from unitsafe.core.domain import Right
+from unitsafe.core.htmx import render
+from unitsafe.core.paging import fetch_page
+from unitsafe.log import queries
+from unitsafe.log.labels import SUBJECTS, act_name, all_acts, key_name, subject_name
+from unitsafe.people.queries import people
+
+bp = Blueprint("log", __name__)
+ROWS = 50
+LINKS = {
+    "person": ("people.detail", "person_id"),
+    "building": ("places.building", "building_id"),
+    "space": ("grids.space", "space_id"),
+    "hazard": ("hazards.detail", "number"),
+    "check": ("checks.detail", "check_id"),
+    "day": ("school.day", "day"),
+}
+
+
+@bp.get("/audit")
+@allow(Right.VIEW_AUDIT)
+def index() -> ResponseReturnValue:
+    """What was done, newest first; filters by person, act and record."""
+    session = db.session()
+    person = request.args.get("person", type=int)
+    person = person if person and 0 < person < 2**31 else None
+    act = _plain(request.args.get("act"), 60)
+    subject = _plain(request.args.get("subject"), 80)
+    page = fetch_page(
+        session,
+        queries.entries(actor_id=person, act=act, subject=subject),
+        keys=queries.KEYS,
+        after=request.args.get("after"),
+        size=ROWS,
+    )
+    kept: dict[str, Any] = {"person": person, "act": act or None, "subject": subject or None}
+    everyone = session.scalars(people(include_left=True).order_by("name")).all()
+    kinds = [(f"{kind}:", str(title)) for kind, title in SUBJECTS.items()]
+    if subject and subject not in dict(kinds):
+        kinds.insert(0, (subject, subject_name(subject)))
+    return render(
+        "log/index.html",
+        rows=[_line(entry) for entry in page.rows],
+        page={
+            "next_url": url_for(".index", after=page.next, **kept) if page.next else None,
+            "prev_url": None if page.first else url_for(".index", **kept),
+        },
+        people=[(one.id, one.name) for one in everyone],
+        acts=all_acts(),
+        kinds=kinds,
+        person=person,
+        act=act,
+        subject=subject,
+        filters=sum(value is not None for value in kept.values()),
+    )
+
+
+def _plain(text: str | None, most: int) -> str:
+    return (text or "").replace("\0", "").strip()[:most]
+
+
+def _line(entry: AuditEntry) -> dict[str, object]:
+    """What the page shows of an entry."""
+    kind, _colon, number = entry.subject.partition(":")
+    url = None
+    if kind in LINKS and number:
+        endpoint, key = LINKS[kind]
+        values: dict[str, Any] = {key: number}
+        url = url_for(endpoint, **values)
+    return {
+        "entry": entry,
+        "act": act_name(entry.act),
+        "who": entry.actor_name or _("系统"),
+        "subject": subject_name(entry.subject),
+        "url": url,
+        "details": [(key_name(key), text) for key, text in queries.content_of(entry)],
+    }

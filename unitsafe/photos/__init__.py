@@ -1,0 +1,1 @@
+"""Photos as they are kept and shown."""

@@ -1,0 +1,85 @@
+"""Keeping an uploaded photo."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO, BinaryIO, cast
+
+import sqlalchemy as sa
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from unitsafe import clock
+from unitsafe.core.blobs import BlobStore
+from unitsafe.core.domain import Actor
+from unitsafe.core.images import PreparedPhoto, prepare_photo
+from unitsafe.photos.models import Photo
+
+SUFFIX = ".jpg"
+visible_through: dict[str, Callable[[Actor], sa.Select[int]]] = {}
+"""Features add what makes a photo visible: a select of photo ids that the actor may see."""
+
+
+def store() -> BlobStore:
+    """Where the files lie."""
+    blobs: BlobStore = current_app.extensions["photos"]
+    return blobs
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A photo whose files are written; ``digest`` and ``thumb`` are their keys."""
+
+    picture: PreparedPhoto
+    digest: str
+    thumb: str
+
+
+def keep_file(stream: IO[bytes]) -> Kept:
+    """Make the photo small and write its files; outside any write transaction.
+
+    :raises PhotoRefused, StorageFull: with a sentence for the reader.
+    """
+    photo = prepare_photo(cast(BinaryIO, stream))
+    return Kept(photo, store().put(photo.jpeg, SUFFIX), store().put(photo.thumb, SUFFIX))
+
+
+def add_photo(
+    session: Session,
+    kept: Kept,
+    *,
+    by: Actor | None,
+    now: datetime,
+) -> Photo:
+    """The photo's row; the same picture from the same person again is the same photo."""
+    by_id = by.id if by else None
+    same = session.scalars(
+        sa.select(Photo).where(Photo.digest == kept.digest, Photo.by_id == by_id)
+    ).first()
+    if same is not None:
+        return same
+    taken = kept.picture.taken_at.replace(tzinfo=clock.ZONE) if kept.picture.taken_at else None
+    photo = Photo(
+        digest=kept.digest,
+        thumb=kept.thumb,
+        width=kept.picture.width,
+        height=kept.picture.height,
+        at=now,
+        taken_at=taken,
+        by_id=by_id,
+    )
+    session.add(photo)
+    session.flush()
+    return photo
+
+
+def visible_photo(session: Session, actor: Actor, photo_id: int) -> Photo | None:
+    """The photo, if ``actor`` sent it or may see a record that shows it."""
+    photo = session.get(Photo, photo_id)
+    if photo is None or photo.by_id == actor.id:
+        return photo
+    for through in visible_through.values():
+        ids = through(actor).subquery()
+        if session.scalar(sa.select(sa.exists().where(ids.c[0] == photo_id))):
+            return photo
+    return None

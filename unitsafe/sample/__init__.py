@@ -1,0 +1,1 @@
+"""The sample school: fictional, with a term of history."""

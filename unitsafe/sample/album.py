@@ -1,0 +1,48 @@
+"""The drawn photos in the photo store, and rows that say who took them when."""
+
+import io
+from datetime import datetime
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from unitsafe.core.blobs import BlobStore
+from unitsafe.core.images import PreparedPhoto, prepare_photo
+from unitsafe.photos.models import Photo
+from unitsafe.sample import pictures
+
+SUFFIX = ".jpg"
+
+
+class Album:
+    """Every picture once as a file; :meth:`take` makes a row of it for one occasion."""
+
+    def __init__(self, session: Session) -> None:
+        self.session = session
+        store: BlobStore = current_app.extensions["photos"]
+        self._kept = {
+            (scene, is_right): _keep(store, pictures.draw_jpeg(scene, is_right=is_right))
+            for scene in pictures.SCENES
+            for is_right in (False, True)
+        }
+
+    def take(self, scene: str, *, is_right: bool, by_id: int, at: datetime) -> int:
+        """Id of a new photo of ``scene``."""
+        prepared, thumb = self._kept[scene, is_right]
+        photo = Photo(
+            digest=prepared.sha256,
+            thumb=thumb,
+            width=prepared.width,
+            height=prepared.height,
+            at=at,
+            by_id=by_id,
+        )
+        self.session.add(photo)
+        self.session.flush()
+        return photo.id
+
+
+def _keep(store: BlobStore, jpeg: bytes) -> tuple[PreparedPhoto, str]:
+    prepared = prepare_photo(io.BytesIO(jpeg))
+    store.put(prepared.jpeg, SUFFIX)
+    return prepared, store.put(prepared.thumb, SUFFIX)

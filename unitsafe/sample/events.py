@@ -1,0 +1,101 @@
+"""What happens to people during the year: grids handed over, absences, somebody leaving."""
+
+from datetime import date, datetime, time, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.orm import selectinload
+
+from unitsafe import clock
+from unitsafe.checks.models import Answer
+from unitsafe.grids import services as grids
+from unitsafe.grids.models import Role
+from unitsafe.people import services
+from unitsafe.people.models import Person
+from unitsafe.sample.grids import HANDOVERS
+from unitsafe.sample.people import LEAVER
+from unitsafe.sample.world import World
+
+HANDOVER_DAYS = ((10, 12), (9, 21))
+"""Month and day of each handover; before term when that is still to come."""
+PAST_ABSENCE = ("袁静怡", "方䶮", (10, 14), 2, "参加市教研活动")
+PRESENT_ABSENCE = ("赵婉清", "谢雨晴", "病假")
+"""Who is away, who stands in, from when (month, day), days after the first, why."""
+MANAGER = "梁志远"
+
+
+def plan(world: World) -> None:
+    """Put the events of the year on the timeline."""
+    for (grid, successor), (month, day) in zip(HANDOVERS, HANDOVER_DAYS, strict=True):
+        _hand_over(world, grid, successor, _past_day(world, month, day, 29))
+    name, deputy, (month, day), days, reason = PAST_ABSENCE
+    first = _past_day(world, month, day, 27)
+    _be_absent(world, name, deputy, first, first + timedelta(days=days), reason)
+    name, deputy, reason = PRESENT_ABSENCE
+    today = world.setting.today
+    _be_absent(world, name, deputy, today - timedelta(days=1), today + timedelta(days=2), reason)
+
+
+def _past_day(world: World, month: int, day: int, otherwise: int) -> date:
+    """That day of the school year if it is well past, else the ``otherwise``-th of August."""
+    wanted = date(world.setting.first.year, month, day)
+    if wanted + timedelta(days=4) < world.setting.today:
+        return wanted
+    return date(world.setting.first.year, 8, otherwise)
+
+
+def _hand_over(world: World, grid: str, successor: str, day: date) -> None:
+    def act(at: datetime) -> None:
+        by = world.actor(world.people[MANAGER], at)
+        with world.journal.directly() as session:
+            grids.assign(
+                session,
+                person=world.people[successor],
+                grid=world.grids[grid],
+                role=Role.MEMBER,
+                from_on=day,
+                by=by,
+                now=at,
+            )
+            if grid == HANDOVERS[0][0]:
+                leaver = session.scalars(
+                    sa.select(Person)
+                    .where(Person.name == LEAVER)
+                    .options(selectinload(Person.posts))
+                    .execution_options(populate_existing=True)
+                ).one()
+                services.leave(session, leaver, today=day - timedelta(days=1), by=by, now=at)
+                leaver.session_key = f"{world.rng.getrandbits(128):032x}"
+
+    world.timeline.at(clock.at(day - timedelta(days=1), time(18, 5)), act)
+
+
+def _be_absent(
+    world: World, name: str, deputy: str, first: date, last: date, reason: str
+) -> None:
+    def act(at: datetime) -> None:
+        with world.journal.directly() as session:
+            services.add_absence(
+                session,
+                person_id=world.people[name].id,
+                deputy_id=world.people[deputy].id,
+                from_on=first,
+                until_on=last,
+                reason=reason,
+                by=world.actor(world.people[MANAGER], at),
+                now=at,
+            )
+
+    world.timeline.at(clock.at(first - timedelta(days=1), time(16, 12)), act)
+
+
+def remember_visits(world: World) -> None:
+    """Set when each account was last used: the day of its last answer, or some recent day."""
+    rows = world.session.execute(
+        sa.select(Answer.by_id, sa.func.max(Answer.at)).group_by(Answer.by_id)
+    )
+    last = {by_id: at for by_id, at in rows}
+    for person in world.people.values():
+        if person.username is None:
+            continue
+        seen = last.get(person.id) or world.now - timedelta(days=world.rng.randint(1, 12))
+        person.last_seen_on = clock.local(seen).date()

@@ -1,0 +1,83 @@
+"""Loading the sample school into an empty database."""
+
+from datetime import datetime
+from random import Random
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from unitsafe.checks.models import Answer, Check
+from unitsafe.checks.planning import create_default_plans
+from unitsafe.core.db import write_tx
+from unitsafe.core.domain import Actor, RuleError
+from unitsafe.grids.models import Grid
+from unitsafe.hazards.models import Hazard
+from unitsafe.people.models import Person, PersonStatus
+from unitsafe.places.models import Building, Space
+from unitsafe.sample import events, grids, people, places, terms
+from unitsafe.sample.album import Album
+from unitsafe.sample.history import History
+from unitsafe.sample.journal import Journal
+from unitsafe.sample.setting import Setting
+from unitsafe.sample.timeline import Timeline
+from unitsafe.sample.world import World
+from unitsafe.school.models import School
+
+NOT_EMPTY = "这里已经有数据了，样本学校只能装进空的数据库。"
+
+
+def load_sample(session: Session, *, seed: int, now: datetime) -> dict[str, int]:
+    """A fictional boarding primary school with its history from 1 September to ``now``.
+
+    The same ``seed`` and ``now`` give the same data (but for the password's salt). Commits, and
+    returns how many of what there are, by Chinese label. Needs an app context, whose photo store
+    takes the pictures.
+
+    :raises RuleError: the database already holds a school, a person or a check.
+    """
+    with write_tx(session):
+        for model in (School, Person, Check):
+            if session.scalar(sa.select(model.id).limit(1)) is not None:
+                raise RuleError(NOT_EMPTY)
+        world = _set_up(session, Random(seed), now)
+        events.plan(world)
+        History(world).run()
+        events.remember_visits(world)
+        session.flush()
+        return _counts(session)
+
+
+def _set_up(session: Session, rng: Random, now: datetime) -> World:
+    """The school as it was entered before term: people, campus, grids, calendar, plans."""
+    setting, timeline = Setting(session, now), Timeline()
+    school = terms.found_school(setting)
+    staff = people.build(setting, rng)
+    manager = staff["梁志远"]
+    by = Actor(manager.id, manager.name, origin=people.origin(manager))
+    campus = places.build(setting, rng, by)
+    tree = grids.build(setting, campus, staff, by)
+    journal = Journal(session)
+    terms.enter_terms(setting, timeline, journal, by)
+    create_default_plans(session, school, now=setting.tick())
+    session.flush()
+    return World(
+        setting, rng, timeline, journal, Album(session), campus, staff, tree
+    )
+
+
+def _counts(session: Session) -> dict[str, int]:
+    def count(model: type, *where: sa.ColumnElement[bool]) -> int:
+        found = session.scalar(sa.select(sa.func.count()).select_from(model).where(*where))
+        return found or 0
+
+    return {
+        "楼栋": count(Building),
+        "部位": count(Space),
+        "网格": count(Grid),
+        "教职工": count(
+            Person, Person.status == PersonStatus.ACTIVE, Person.name != people.VISITOR
+        ),
+        "检查": count(Check),
+        "答案": count(Answer),
+        "隐患": count(Hazard),
+    }

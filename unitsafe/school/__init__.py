@@ -1,0 +1,1 @@
+"""The school itself: its facts, its settings, its calendar."""

@@ -1,0 +1,163 @@
+"""Changing the school's facts, settings and calendar."""
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from unitsafe import clock
+from unitsafe.core import audit
+from unitsafe.core.domain import Actor, RuleError
+from unitsafe.school import queries, rules
+from unitsafe.school.models import School, SchoolDay, Term
+from unitsafe.school.rules import Stage
+from unitsafe.school.settings import SETTINGS
+
+on_calendar_change: list[Callable[[Session, date, datetime], None]] = []
+"""Called inside the write with the day that changed, today or later, and now. Features further
+right register here what they do about it."""
+
+
+def create_school(
+    session: Session,
+    *,
+    name: str,
+    short_name: str,
+    stage: Stage,
+    flags: Mapping[str, bool],
+    is_sample: bool,
+    now: datetime,
+) -> School:
+    """The school of this installation. Raises RuleError when there is one already."""
+    if session.get(School, 1) is not None:
+        raise RuleError("这里已经有一所学校了，一套系统只管一所学校。")
+    school = School(
+        id=1,
+        name=name,
+        short_name=short_name,
+        stage=stage,
+        flags={key: True for key, on in flags.items() if on},
+        is_sample=is_sample,
+        created_at=now,
+    )
+    session.add(school)
+    session.flush()
+    audit.record(session, "school.create", "school:1", by=None, now=now, data={"name": name})
+    return school
+
+
+def change_school(
+    session: Session,
+    *,
+    name: str,
+    short_name: str,
+    stage: Stage,
+    flags: Mapping[str, bool],
+    numbers: Mapping[str, int],
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Facts, switches and settings; a number equal to its default is not stored."""
+    school = queries.school(session)
+    before = {"name": school.name, "flags": dict(school.flags), "settings": dict(school.settings)}
+    school.name, school.short_name, school.stage = name, short_name, stage
+    boarding_before = school.has("has_boarding")
+    school.flags = {key: True for key, on in flags.items() if on}
+    school.settings = {k: n for k, n in numbers.items() if n != SETTINGS[k].default}
+    if school.has("has_boarding") != boarding_before:
+        _rebuild(session, school)
+        _tell(session, clock.local(now).date(), now=now)
+    after = {"name": school.name, "flags": school.flags, "settings": school.settings}
+    audit.record(
+        session,
+        "school.change",
+        "school:1",
+        by=by,
+        now=now,
+        data={"before": before, "after": after},
+    )
+
+
+def add_term(
+    session: Session,
+    *,
+    name: str,
+    starts_on: date,
+    ends_on: date,
+    by: Actor | None,
+    now: datetime,
+) -> Term:
+    """A term with its days. Raises RuleError when it overlaps another or runs over a year."""
+    if ends_on <= starts_on:
+        raise RuleError("学期结束日期要晚于开始日期。")
+    if (ends_on - starts_on).days > 366:
+        raise RuleError("一个学期不会超过一年，请核对日期。")
+    overlap = sa.select(Term.name).where(Term.starts_on <= ends_on, Term.ends_on >= starts_on)
+    if other := session.scalar(overlap):
+        raise RuleError("日期和“%(other)s”重叠了，请核对。", other=other)
+    term = Term(name=name, starts_on=starts_on, ends_on=ends_on)
+    session.add(term)
+    session.flush()
+    _rebuild(session, queries.school(session))
+    _tell(session, clock.local(now).date(), now=now)
+    data = {"name": name, "starts_on": starts_on, "ends_on": ends_on}
+    audit.record(session, "term.add", f"term:{term.id}", by=by, now=now, data=data)
+    return term
+
+
+def set_day(
+    session: Session,
+    day: date,
+    *,
+    teaching: bool,
+    boarding: bool,
+    note: str,
+    by: Actor,
+    now: datetime,
+) -> SchoolDay:
+    """Set one day by hand (sports day, snow day, local holiday)."""
+    entry = session.get(SchoolDay, day)
+    if entry is None:
+        raise RuleError("这一天不在任何学期里，请先添加学期。")
+    before = {"teaching": entry.teaching, "boarding": entry.boarding, "note": entry.note}
+    entry.teaching, entry.boarding, entry.note, entry.edited = teaching, boarding, note, True
+    after = {"teaching": teaching, "boarding": boarding, "note": note}
+    audit.record(
+        session,
+        "calendar.set_day",
+        f"day:{day}",
+        by=by,
+        now=now,
+        data={"before": before, "after": after},
+    )
+    _tell(session, day, now=now)
+    return entry
+
+
+def _tell(session: Session, day: date, *, now: datetime) -> None:
+    """What is past is past; today and later days may have to be planned again."""
+    if day >= clock.local(now).date():
+        session.flush()
+        for react in on_calendar_change:
+            react(session, day, now)
+
+
+def _rebuild(session: Session, school: School) -> None:
+    """Build the days of all terms again; days set by hand stay as they are."""
+    spans = [(term.starts_on, term.ends_on) for term in queries.terms(session)]
+    known = {entry.day: entry for entry in session.scalars(sa.select(SchoolDay))}
+    left_over = {day for day, entry in known.items() if not entry.edited}
+    for planned in rules.build_days(spans, has_boarding=school.has("has_boarding")):
+        left_over.discard(planned.day)
+        entry = known.get(planned.day)
+        if entry is None:
+            entry = known[planned.day] = SchoolDay(day=planned.day)
+            session.add(entry)
+        elif entry.edited:
+            continue
+        entry.teaching, entry.boarding = planned.teaching, planned.boarding
+        entry.note = planned.note
+    for day in left_over:  # the eve of term of a school that boards no more
+        session.delete(known[day])
+    session.flush()

@@ -1,0 +1,62 @@
+"""Every number a school may change, with its default and where the default comes from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A whole number between ``least`` and ``most``, counted in ``unit``."""
+
+    key: str
+    label: Any
+    default: int
+    least: int
+    most: int
+    unit: Any
+    source: Any
+
+
+SETTINGS = {
+    setting.key: setting
+    for setting in (
+        Setting(
+            "days_normal", _l("一般隐患整改期限"), 3, 1, 90, _l("天"), _l("产品默认（期限由学校定）")
+        ),
+        Setting(
+            "days_serious", _l("较大隐患整改期限"), 7, 1, 180, _l("天"), _l("产品默认（期限由学校定）")
+        ),
+        Setting(
+            "days_major", _l("疑似重大隐患拿出方案"), 1, 0, 30, _l("天"), _l("产品默认（先停用，当天上报）")
+        ),
+        Setting("card_red_after", _l("超期几天后由黄牌转红牌"), 7, 1, 60, _l("天"), _l("产品默认")),
+        Setting(
+            "countersign_days", _l("巡查记录主管签字期限"), 7, 1, 31, _l("天"), _l("产品默认（双签率按此算）")
+        ),
+        Setting("backfill_hours", _l("超过几小时录入算补录"), 24, 1, 168, _l("小时"), _l("产品默认")),
+    )
+}
+"""Source: domain README §7 (cards) and §8 (deadlines, countersignature); product.md §3 rule 1."""
+
+
+def value(overrides: Mapping[str, Any], key: str) -> int:
+    """The school's number for ``key``: its own or the default. Raises KeyError for unknown keys."""
+    return int(overrides.get(key, SETTINGS[key].default))
+
+
+def problems(overrides: Mapping[str, Any]) -> list[str]:
+    """What is wrong with stored settings, one line each; empty when sound."""
+    found = []
+    for key, number in overrides.items():
+        setting = SETTINGS.get(key)
+        if setting is None:
+            found.append(f"settings.{key}: unknown; remove it")
+        elif not isinstance(number, int) or not setting.least <= number <= setting.most:
+            found.append(
+                f"settings.{key}: {number!r} is not a whole number from {setting.least} "
+                f"to {setting.most}"
+            )
+    return found

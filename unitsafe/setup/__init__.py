@@ -1,0 +1,1 @@
+"""First run: create the school or load the sample."""
