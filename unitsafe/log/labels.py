@@ -95,12 +95,12 @@ def all_acts() -> list[tuple[str, str]]:
     return [(act, act_name(act)) for act in [*composed, *ACTS]]
 
 
-def subject_name(subject: str) -> str:
-    """隐患 2026-0012, for ``hazard:2026-0012``."""
+def subject_name(subject: str, name: str = "") -> str:
+    """隐患 2026-0012, for ``hazard:2026-0012``; ``name`` instead of the number where it is known."""
     kind, _colon, number = subject.partition(":")
     if kind == "school":
         return str(SUBJECTS["school"])
-    return f"{SUBJECTS.get(kind, kind)} {number}"
+    return f"{SUBJECTS.get(kind, kind)} {name or number}".strip()
 
 
 def key_name(key: str) -> str:

@@ -1,12 +1,16 @@
 """Reading the audit log for people: newest first, by person, act or record."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from unitsafe.core.audit import AuditEntry
+from unitsafe.grids.models import Grid
+from unitsafe.people.models import Person
+from unitsafe.places.models import Building, Space
 
 KEYS = (AuditEntry.id,)
 """Order of the log, newest first; the last key is unique."""
@@ -24,6 +28,23 @@ def entries(*, actor_id: int | None = None, act: str = "", subject: str = "") ->
     elif subject:
         select = select.where(AuditEntry.subject == subject)
     return select
+
+
+def names(session: Session, subjects: Iterable[str]) -> dict[str, str]:
+    """What the people, grids and places among ``subjects`` are called now; grids by number."""
+    wanted: dict[str, set[int]] = {}
+    for subject in subjects:
+        kind, _colon, number = subject.partition(":")
+        if number.isdecimal():
+            wanted.setdefault(kind, set()).add(int(number))
+    columns = {"person": Person.name, "building": Building.name, "space": Space.name}
+    found: dict[str, str] = {}
+    for kind, column in {**columns, "grid": Grid.code}.items():
+        if kind in wanted:
+            key = column.class_.id
+            rows = session.execute(sa.select(key, column).where(key.in_(wanted[kind])))
+            found |= {f"{kind}:{row[0]}": row[1] for row in rows}
+    return found
 
 
 def content_of(entry: AuditEntry) -> Iterator[tuple[str, str]]:

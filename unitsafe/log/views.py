@@ -1,5 +1,6 @@
 """The audit log, read-only."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, request, url_for
@@ -24,7 +25,7 @@ LINKS = {
     "space": ("grids.space", "space_id"),
     "hazard": ("hazards.detail", "number"),
     "check": ("checks.detail", "check_id"),
-    "day": ("school.day", "day"),
+    "grid": ("grids.detail", "code"),
 }
 
 
@@ -44,6 +45,7 @@ def index() -> ResponseReturnValue:
         after=request.args.get("after"),
         size=ROWS,
     )
+    names = queries.names(session, {entry.subject for entry in page.rows})
     kept: dict[str, Any] = {"person": person, "act": act or None, "subject": subject or None}
     everyone = session.scalars(people(include_left=True).order_by("name")).all()
     kinds = [(f"{kind}:", str(title)) for kind, title in SUBJECTS.items()]
@@ -51,7 +53,7 @@ def index() -> ResponseReturnValue:
         kinds.insert(0, (subject, subject_name(subject)))
     return render(
         "log/index.html",
-        rows=[_line(entry) for entry in page.rows],
+        rows=[_line(entry, names) for entry in page.rows],
         page={
             "next_url": url_for(".index", after=page.next, **kept) if page.next else None,
             "prev_url": None if page.first else url_for(".index", **kept),
@@ -70,9 +72,11 @@ def _plain(text: str | None, most: int) -> str:
     return (text or "").replace("\0", "").strip()[:most]
 
 
-def _line(entry: AuditEntry) -> dict[str, object]:
+def _line(entry: AuditEntry, names: Mapping[str, str]) -> dict[str, object]:
     """What the page shows of an entry."""
     kind, _colon, number = entry.subject.partition(":")
+    name = names.get(entry.subject, "")
+    number = name if kind == "grid" else number
     url = None
     if kind in LINKS and number:
         endpoint, key = LINKS[kind]
@@ -82,7 +86,7 @@ def _line(entry: AuditEntry) -> dict[str, object]:
         "entry": entry,
         "act": act_name(entry.act),
         "who": entry.actor_name or _("系统"),
-        "subject": subject_name(entry.subject),
+        "subject": subject_name(entry.subject, name),
         "url": url,
         "details": [(key_name(key), text) for key, text in queries.content_of(entry)],
     }

@@ -174,8 +174,9 @@ def password() -> ResponseReturnValue:
         login_user(access.Session(who, token))
         flash(_("密码已修改，其他设备要重新登录。"))
         return see_other(url_for(".me"))
+    person = db.session.get(Person, actor().id) or abort(404)
     status = 422 if form.is_submitted() else 200
-    return render("people/password.html", form=form, status=status)
+    return render("people/password.html", form=form, username=person.username, status=status)
 
 
 def _may_change(form: ChangePasswordForm) -> bool:
@@ -344,7 +345,9 @@ def edit(person_id: int) -> ResponseReturnValue:
             _blame(form, error)
             person = _active(queries.person(db.session(), person_id))
     status = 422 if form.is_submitted() else 200
-    return render("people/edit.html", form=form, person=person, offered_posts=post_groups(), status=status)
+    return render(
+        "people/edit.html", form=form, person=person, offered_posts=post_groups(), status=status
+    )
 
 
 def _change(person_id: int, form: FactsForm) -> str:

@@ -92,6 +92,7 @@ def _show_calendar(form: TermForm, status: int = 200) -> Response:
         term=term,
         months=months,
         counts=_counts(entries),
+        not_published=queries.NOT_PUBLISHED,
         is_unpublished=any(day.note == queries.NOT_PUBLISHED for day in entries),
         form=form,
         may_edit=Right.MANAGE_SCHOOL in actor().rights,
