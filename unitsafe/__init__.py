@@ -1,5 +1,6 @@
 """UnitSafe 校安网格. :func:`create_app` is the only place where parts and features meet."""
 
+from importlib import import_module
 from typing import Any
 
 from flask import Flask, g, request
@@ -10,6 +11,20 @@ from whitenoise import WhiteNoise
 from unitsafe import clock, config, screen
 from unitsafe.core import access, db, errors, forms, htmx, security
 from unitsafe.core.blobs import BlobStore
+
+FEATURES = (
+    "school",
+    "people",
+    "photos",
+    "places",
+    "grids",
+    "hazards",
+    "checks",
+    "log",
+    "setup",
+    "today",
+)
+"""In the order of their dependencies; each has a blueprint ``bp`` in its views."""
 
 babel = Babel()
 migrate = Migrate(render_as_batch=True, compare_type=True)
@@ -71,20 +86,10 @@ def _engine_options(url: str) -> dict[str, Any]:
 def _register_features(app: Flask) -> None:
     """Every feature's addresses and commands, in the order of their dependencies."""
     from unitsafe import cli
-    from unitsafe.checks import views as checks
     from unitsafe.grids import actors
-    from unitsafe.grids import views as grids
-    from unitsafe.hazards import views as hazards
-    from unitsafe.log import views as log
-    from unitsafe.people import views as people
-    from unitsafe.photos import views as photos
-    from unitsafe.places import views as places
-    from unitsafe.school import views as school
-    from unitsafe.setup import views as setup
-    from unitsafe.today import views as today
 
-    for feature in (school, people, photos, places, grids, hazards, checks, log, setup, today):
-        app.register_blueprint(feature.bp)
+    for name in FEATURES:
+        app.register_blueprint(import_module(f"unitsafe.{name}.views").bp)
     cli.init_app(app)
 
     @access.login_manager.user_loader  # type: ignore[untyped-decorator]

@@ -116,7 +116,7 @@ def _conditions(filters: Filters, now: datetime) -> list[sa.ColumnElement[bool]]
         "done": [Check.state.in_(DONE)],
         "waiting": [Check.state == State.SUBMITTED],
         "failed": [Check.state.in_(DONE), Check.fail_count > 0],
-        "backfill": [Check.state.in_(DONE), Check.is_backfill],
+        "backfill": [Check.state.in_(DONE), Check.is_backfill.is_(True)],
         "unfinished": [Check.state.in_(UNFINISHED), Check.missed_at > now],
         "missed": [Check.state.in_(UNFINISHED), Check.missed_at <= now],
         "skipped": [Check.state == State.SKIPPED],

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import cast
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -135,7 +135,8 @@ def save_answers(
             "at": now,
             "by_id": by.id,
         }
-        number = session.execute(_TABLE.insert(), row).inserted_primary_key[0]
+        done = cast(sa.CursorResult[Any], session.execute(_TABLE.insert(), row))
+        number = done.inserted_primary_key[0]
         sheet.answers[key] = Answered(number, answer.result, answer.value, note, now, by.id)
         changed.append(key)
     if changed and sheet.facts.state is State.DUE:
