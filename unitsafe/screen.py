@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -21,7 +21,7 @@ WEEKDAYS = (_l("周一"), _l("周二"), _l("周三"), _l("周四"), _l("周五")
 
 def init_app(app: Flask) -> None:
     """Give templates their variables, filters and macros."""
-    app.jinja_env.filters.update(day=day, moment=moment, clock=wall, iso=iso, label=label)
+    app.jinja_env.filters.update(day=day, moment=moment, deadline=deadline, clock=wall, iso=iso, label=label)
     app.jinja_env.globals.update(asset=asset)
     app.jinja_env.globals["ui"] = app.jinja_env.get_template("ui.html").module
 
@@ -128,6 +128,16 @@ def moment(value: datetime | None) -> str:
         return ""
     there = clock.local(value)
     return f"{day(there.date(), weekday=False)} {there:%H:%M}"
+
+
+def deadline(value: datetime | None) -> str:
+    """今天 18:00; midnight is the end of the day before: 11月25日 24:00."""
+    if value is None:
+        return ""
+    there = clock.local(value)
+    if (there.hour, there.minute) != (0, 0):
+        return moment(value)
+    return f"{day(there.date() - timedelta(days=1), weekday=False)} 24:00"
 
 
 def wall(value: datetime | None) -> str:

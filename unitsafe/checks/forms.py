@@ -40,14 +40,14 @@ class FindingForm(PlainForm):
             sent,
             prefix=prefix,
             data={
-                "space_id": 0,
+                "space_id": spaces[0][0] if len(spaces) == 1 else 0,
                 "level": LEVEL_OF_CONTENT[item.level].value,
                 "fix": item.fix,
                 "category": item.category,
                 "description": _("不符合要求：%(text)s", text=item.text),
             },
         )
-        form.space_id.choices = choices([(0, _("整栋（不指明部位）")), *spaces])
+        form.space_id.choices = choices([(0, _("不指明部位")), *spaces])
         form.level.choices = named(REPORTED_LEVELS)
         form.fix.choices = named(Fix)
         form.category.choices = choices(content.load().hazard_categories.items())

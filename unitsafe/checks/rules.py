@@ -76,7 +76,8 @@ class Clocks:
 
 @dataclass(frozen=True)
 class Slot:
-    """One due occurrence of a plan on a day; ``round_no`` counts from 1."""
+    """One due occurrence of a plan on a day; ``round_no`` counts from 1, ``label`` names it when
+    there are several."""
 
     day: date
     round_no: int
@@ -118,8 +119,7 @@ def slots(plan: PlanTemplate, facts: DayFacts) -> list[Slot]:
     due_at = clock.end_of(due_on)
     missed_at = clock.end_of(last)
     grace = min(due_at + timedelta(minutes=plan.grace_minutes), missed_at)
-    label = plan.windows[0].label if plan.windows else ""
-    return [Slot(first, 1, label, Clocks(clock.at(first), due_at, grace, missed_at))]
+    return [Slot(first, 1, "", Clocks(clock.at(first), due_at, grace, missed_at))]
 
 
 def _daily(plan: PlanTemplate, facts: DayFacts) -> list[Slot]:
@@ -137,7 +137,8 @@ def _daily(plan: PlanTemplate, facts: DayFacts) -> list[Slot]:
         missed_at = day_ends + timedelta(hours=12) if evening else day_ends
         grace = min(due_at + timedelta(minutes=plan.grace_minutes), missed_at)
         clocks = Clocks(opens_at, due_at, grace, missed_at)
-        found.append(Slot(facts.day, number, window.label, clocks))
+        label = window.label if len(plan.windows) > 1 else ""
+        found.append(Slot(facts.day, number, label, clocks))
     return found
 
 

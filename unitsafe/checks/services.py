@@ -89,14 +89,13 @@ def add_finding(
         level=level,
         fix=fix,
         space_id=space_id,
+        grid_id=check.grid_id,
         photo_ids=_photo_ids(session, check.id, item_key),
         source=Source.CHECK,
         source_ref=str(check.id),
         by=by,
         now=now,
     )
-    if space_id is None and hazard.grid_id != check.grid_id:
-        hazard.grid_id = check.grid_id
     session.add(Finding(check_id=check.id, item_key=item_key, hazard_id=hazard.id))
     session.flush()
     return hazard

@@ -14,6 +14,7 @@ from unitsafe.checks.models import Check
 from unitsafe.checks.rules import Action, Answered, Result
 from unitsafe.content.model import ChecklistItem
 from unitsafe.core.domain import Actor
+from unitsafe.grids import queries as grids
 from unitsafe.hazards.models import Hazard
 from unitsafe.people.queries import names
 from unitsafe.places.queries import space_choices
@@ -101,7 +102,7 @@ def read(
         failed = answer is not None and answer.result is Result.FAIL
         form = None
         if failed and item.key not in hazards and Action.FILL in actions:
-            spaces = space_choices(session, check.building_id) if spaces is None else spaces
+            spaces = spaces_of(session, check) if spaces is None else spaces
             form = FindingForm.for_item(item, spaces, sent)
             if sent is not None and "hazard" in lacking.get(item.key, ()):
                 form.validate()
@@ -126,6 +127,14 @@ def read(
         )
     seen = max((answer.id for answer in sheet.answers.values()), default=0)
     return SheetPage(check, sheet, rows, actions, check.status(now), seen, list(missing))
+
+
+def spaces_of(session: Session, check: Check) -> list[tuple[int, str]]:
+    """(id, name) of the spaces where a finding of this check can lie."""
+    if check.target != "grid":
+        return space_choices(session, check.building_id)
+    here = grids.spaces_of(session, [check.grid_id], check.day).get(check.grid_id, [])
+    return [(space.id, f"{space.building.name} {space.name}") for space in here]
 
 
 def _photo(photo_id: int) -> dict[str, Any]:

@@ -55,12 +55,14 @@ class Given:
 
 @dataclass
 class Sheet:
-    """A running check as the taps see it; ``answers`` hold the newest row of each item."""
+    """A running check as the taps see it; ``answers`` hold the newest row of each item,
+    ``failed_once`` the items that were ever answered as not in order."""
 
     check_id: int
     facts: Facts
     items: Sequence[ChecklistItem]
     answers: dict[str, Answered]
+    failed_once: set[str]
 
     @property
     def progress(self) -> rules.Progress:
@@ -82,21 +84,25 @@ def read_sheet(session: Session, check_id: int) -> Sheet | None:
         row.assignee_id,
         row.submitted_by_id,
     )
+    rows = session.execute(_ANSWERS, {"check_id": check_id}).all()
     return Sheet(
         check_id,
         facts,
         items_of(session, row.checklist_id, row.item_limit),
-        newest_answers(session, check_id),
+        _newest(rows),
+        {row.item_key for row in rows if row.result is Result.FAIL},
     )
 
 
 def newest_answers(session: Session, check_id: int) -> dict[str, Answered]:
     """Item key → the answer that counts."""
+    return _newest(session.execute(_ANSWERS, {"check_id": check_id}))
+
+
+def _newest(rows: Iterable[Any]) -> dict[str, Answered]:
     return {
         key: Answered(number, result, value, note, at, by_id)
-        for key, number, result, value, note, at, by_id in session.execute(
-            _ANSWERS, {"check_id": check_id}
-        )
+        for key, number, result, value, note, at, by_id in rows
     }
 
 
@@ -136,9 +142,11 @@ def save_answers(
             "by_id": by.id,
         }
         done = cast(sa.CursorResult[Any], session.execute(_TABLE.insert(), row))
-        number = done.inserted_primary_key[0]
+        number = cast(sa.Row[Any], done.inserted_primary_key)[0]
         sheet.answers[key] = Answered(number, answer.result, answer.value, note, now, by.id)
         changed.append(key)
+        if answer.result is Result.FAIL:
+            sheet.failed_once.add(key)
     if changed and sheet.facts.state is State.DUE:
         _start(session, sheet.check_id, by=by, now=now)
     return changed

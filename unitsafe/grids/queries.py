@@ -105,9 +105,12 @@ def first_with(duty_list: Iterable[Duty], role: Role) -> Duty | None:
     return next((duty for duty in duty_list if duty.role is role), None)
 
 
-def duty_holder(session: Session, space_id: int | None, day: date) -> Person | None:
+def duty_holder(
+    session: Session, space_id: int | None, day: date, *, grid_id: int | None = None
+) -> Person | None:
     """Who answers for a space on ``day``: its own duty holder, else the member of its grid, else
-    the leader of a grid above it, else the safety director or officer."""
+    the leader of a grid above it, else the safety director or officer. Without a space the search
+    begins at ``grid_id``."""
     standing_in = deputies(session, day)
 
     def present(person: Person | None) -> Person | None:
@@ -125,12 +128,12 @@ def duty_holder(session: Session, space_id: int | None, day: date) -> Person | N
         if own is not None:
             return present(own)
         grid_id = grid_of_space(session, space_id, day)
-        while grid_id is not None:
-            here = duties(session, day, [grid_id]).get(grid_id, [])
-            duty = first_with(here, Role.MEMBER) or first_with(here, Role.LEADER)
-            if duty is not None:
-                return duty.person
-            grid_id = session.scalar(sa.select(Grid.parent_id).where(Grid.id == grid_id))
+    while grid_id is not None:
+        here = duties(session, day, [grid_id]).get(grid_id, [])
+        duty = first_with(here, Role.MEMBER) or first_with(here, Role.LEADER)
+        if duty is not None:
+            return duty.person
+        grid_id = session.scalar(sa.select(Grid.parent_id).where(Grid.id == grid_id))
     for post in ("safety_director", "safety_officer", "vice_principal_safety"):
         for person in holders(session, post, day):
             return present(person)

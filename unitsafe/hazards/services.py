@@ -26,6 +26,7 @@ def report(
     level: Level,
     fix: Fix,
     space_id: int | None,
+    grid_id: int | None = None,
     photo_ids: Collection[int] = (),
     source: Source = Source.REPORT,
     source_ref: str = "",
@@ -35,7 +36,8 @@ def report(
     """A new numbered hazard.
 
     Fixed on the spot it waits for a recheck; otherwise whoever answers for the space has to fix it
-    by the school's default deadline. With nobody to fix it, it waits to be dispatched.
+    by the school's default deadline. With nobody to fix it, it waits to be dispatched. ``grid_id``
+    says where it is when no space is named.
     """
     school = schools.school(session)
     today = clock.local(now).date()
@@ -47,7 +49,7 @@ def report(
         category=category,
         description=description,
         space_id=space_id,
-        grid_id=_grid_id(session, space_id, today),
+        grid_id=_grid_id(session, space_id, grid_id, today),
         fix=fix,
         stop_use=fix is Fix.STOP_USE,
         source=source,
@@ -60,7 +62,7 @@ def report(
     session.flush()
     add_photos(session, hazard, photo_ids, is_after=False, now=now, by=by)
     days = {key: school.number(key) for key in rules.DAYS_SETTING.values()}
-    holder = grids.duty_holder(session, space_id, today)
+    holder = grids.duty_holder(session, space_id, today, grid_id=hazard.grid_id)
     if fix is Fix.ON_SPOT and can(by, Right.FIX_ON_SPOT):
         hazard.state, hazard.holder_id, hazard.fixed_by_id = State.RECTIFIED, by.id, by.id
         hazard.due_on = today
@@ -236,8 +238,8 @@ def _next_number(session: Session, year: int) -> str:
     return rules.number(year, serial.last)
 
 
-def _grid_id(session: Session, space_id: int | None, day: date) -> int:
-    found = grids.grid_of_space(session, space_id, day) if space_id else None
+def _grid_id(session: Session, space_id: int | None, grid_id: int | None, day: date) -> int:
+    found = grids.grid_of_space(session, space_id, day) if space_id else grid_id
     if found is None:
         school = grids.root(session)
         if school is None:

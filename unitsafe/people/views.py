@@ -211,9 +211,12 @@ def index() -> ResponseReturnValue:
         select = select.where(queries.holding(post, today))
     total = queries.count(db.session(), select)
     rows = db.session.scalars(select.order_by(Person.name, Person.id).limit(MOST_ROWS)).all()
+    offered = [one for one in content.load().posts.values() if one.key in held]
     chips = [(_("全部"), url_for(".index", q=search or None), not post and not has_left)]
-    for key in (key for key in content.load().posts if key in held):
-        chips.append((post_title(key), url_for(".index", post=key, q=search or None), key == post))
+    for one in offered:
+        if one.grid_level <= 2 or one.key == post:  # the many posts of level 3 are in the filter
+            url = url_for(".index", post=one.key, q=search or None)
+            chips.append((one.title, url, one.key == post))
     chips.append((_("已离校"), url_for(".index", left=1, q=search or None), has_left))
     return render(
         "people/index.html",
@@ -222,6 +225,7 @@ def index() -> ResponseReturnValue:
         most=MOST_ROWS,
         search=search,
         post=post,
+        offered=offered,
         has_left=has_left,
         chips=chips,
         may_edit=_may_edit(),

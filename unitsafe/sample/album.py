@@ -26,6 +26,13 @@ class Album:
             for is_right in (False, True)
         }
 
+    def show(self, scene: str, *, is_right: bool, by_id: int, at: datetime) -> list[int]:
+        """Ids for a form that takes photos. Without a scene nothing is photographed, but what has
+        been put right always is."""
+        if not scene and not is_right:
+            return []
+        return [self.take(scene or "boxes", is_right=is_right, by_id=by_id, at=at)]
+
     def take(self, scene: str, *, is_right: bool, by_id: int, at: datetime) -> int:
         """Id of a new photo of ``scene``."""
         prepared, thumb = self._kept[scene, is_right]

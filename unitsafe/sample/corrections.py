@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from unitsafe.checks import services, taps
 from unitsafe.checks.models import Check
 from unitsafe.checks.rules import EntrySource, Result
+from unitsafe.core.domain import Actor
 from unitsafe.sample import words
 from unitsafe.sample.signing import Signing
 from unitsafe.sample.world import World
@@ -34,30 +35,34 @@ class Corrections:
         del self._wanted[checklist_key]
         moment = at + timedelta(minutes=52)
         self.signing.leave_out(check_id)
-        self.world.timeline.at(
-            moment, lambda now: self._correct(check_id, wanted[1], by_id, now)
-        )
+        self.world.timeline.at(moment, lambda now: self._correct(check_id, wanted[1], by_id, now))
 
     def _correct(self, check_id: int, item_key: str, by_id: int, at: datetime) -> None:
+        """Begin the new version; a minute and a half later its note is right and it is submitted."""
         by = self.world.actor(self.world.by_id[by_id], at)
-        submitted_at = at + timedelta(seconds=95)
         with self.world.journal.directly() as session:
             check = session.get_one(Check, check_id, populate_existing=True)
             reason = words.CORRECTION_REASON
             version = services.correct(session, check, reason=reason, by=by, now=at)
+        self.world.timeline.at(
+            at + timedelta(seconds=95), lambda now: self._submit(version, item_key, by, now)
+        )
+
+    def _submit(self, version: Check, item_key: str, by: Actor, at: datetime) -> None:
+        given = {item_key: taps.Given(Result.OK, None, words.CORRECTED_NOTE)}
+        with self.world.journal.directly() as session:
             sheet = taps.read_sheet(session, version.id)
             if sheet is None:
                 raise LookupError(f"check {version.id} has no sheet")
-            given = {item_key: taps.Given(Result.OK, None, words.CORRECTED_NOTE)}
-            taps.save_answers(session, sheet, given, by=by, now=at + timedelta(seconds=60))
+            taps.save_answers(session, sheet, given, by=by, now=at - timedelta(seconds=20))
             services.submit(
                 session,
                 version,
                 sheet,
                 note="",
-                performed_at=check.performed_at,
+                performed_at=version.performed_at,
                 source=EntrySource.SCREEN,
                 by=by,
-                now=submitted_at,
+                now=at,
             )
-        self.signing.expect(version.id, version.countersign, version.grid_id, submitted_at)
+        self.signing.expect(version.id, version.countersign, version.grid_id, at)

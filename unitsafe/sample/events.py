@@ -69,9 +69,7 @@ def _hand_over(world: World, grid: str, successor: str, day: date) -> None:
     world.timeline.at(clock.at(day - timedelta(days=1), time(18, 5)), act)
 
 
-def _be_absent(
-    world: World, name: str, deputy: str, first: date, last: date, reason: str
-) -> None:
+def _be_absent(world: World, name: str, deputy: str, first: date, last: date, reason: str) -> None:
     def act(at: datetime) -> None:
         with world.journal.directly() as session:
             services.add_absence(
@@ -90,10 +88,8 @@ def _be_absent(
 
 def remember_visits(world: World) -> None:
     """Set when each account was last used: the day of its last answer, or some recent day."""
-    rows = world.session.execute(
-        sa.select(Answer.by_id, sa.func.max(Answer.at)).group_by(Answer.by_id)
-    )
-    last = {by_id: at for by_id, at in rows}
+    answers = sa.select(Answer.by_id, sa.func.max(Answer.at)).group_by(Answer.by_id)
+    last = {row[0]: row[1] for row in world.session.execute(answers)}
     for person in world.people.values():
         if person.username is None:
             continue

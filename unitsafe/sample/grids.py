@@ -90,14 +90,10 @@ def build(
         )
     in_leaf = defaultdict(list)
     for room in places.rooms():
-        in_leaf[f"{room.building} {room.leaf}"].append(
-            campus.spaces[room.building, room.name].id
-        )
+        in_leaf[f"{room.building} {room.leaf}"].append(campus.spaces[room.building, room.name].id)
     for block, leaf, _, _ in table(LEAVES):
         name = f"{block} {leaf}"
-        grid = services.add_grid(
-            session, name=name, parent=found[block], by=by, now=setting.tick()
-        )
+        grid = services.add_grid(session, name=name, parent=found[block], by=by, now=setting.tick())
         found[name] = grid
         services.put_spaces(
             session, grid, in_leaf[name], today=setting.entered_on, by=by, now=setting.tick()

@@ -57,7 +57,7 @@ def outcome(rng: Random, checklist_key: str, day: date) -> Outcome:
 
 def explains(rng: Random, day: date, today: date) -> bool:
     """Whether somebody explains the check missed on ``day``; of the last days mostly not yet."""
-    return rng.random() < (0.25 if (today - day).days <= 6 else 0.93)
+    return rng.random() < (0.2 if (today - day).days <= 8 else 0.97)
 
 
 @dataclass
@@ -97,7 +97,9 @@ def office_hour(rng: Random, day: date, first: int = 8, last: int = 17) -> datet
     return clock.at(day, wall)
 
 
-def next_round(rng: Random, opens_at: datetime, due_at: datetime, previous: datetime | None) -> datetime:
+def next_round(
+    rng: Random, opens_at: datetime, due_at: datetime, previous: datetime | None
+) -> datetime:
     """A night round's start: in its window, at most two hours after the one before."""
     earliest = opens_at + timedelta(seconds=70)
     latest = opens_at + timedelta(minutes=45)

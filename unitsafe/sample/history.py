@@ -15,7 +15,8 @@ from unitsafe.core.domain import Actor
 from unitsafe.sample import habits, words
 from unitsafe.sample.answers import OUTDOORS
 from unitsafe.sample.habits import Outcome
-from unitsafe.sample.hazards import DIRECTOR, MANAGER, OFFICER, Hazards
+from unitsafe.sample.hazards import Hazards
+from unitsafe.sample.lives import DIRECTOR, MANAGER, OFFICER
 from unitsafe.sample.people import LEAVER
 from unitsafe.sample.records import Records
 from unitsafe.sample.world import World
@@ -88,7 +89,7 @@ class History:
         self._patrols(due["daily_fire_patrol"], day)
         self._walks(due["grid_walk"], day)
         self._nights(due["night_dorm"], day)
-        self._monthly(due["monthly_facility"], (5, 23), (OFFICER, OFFICER, ELECTRICIAN))
+        self._monthly(due["monthly_facility"], (6, 26), (OFFICER, OFFICER, ELECTRICIAN))
         self._monthly(due["quarterly_inspection"], (12, 26), (MANAGER, DIRECTOR))
         self.hazards.report_rest(day)
 
@@ -113,7 +114,7 @@ class History:
             start = ends + _minutes(rng.uniform(3, 13))
 
     def _is_under_way(self, row: Row) -> bool:
-        return bool(row.opens_at + _minutes(8) <= self.world.now < row.missed_at)
+        return bool(row.opens_at + _minutes(8) <= self.world.now < row.grace_ends_at)
 
     def _walks(self, rows: Sequence[Row], day: date) -> None:
         """Each by the member of the grid, or whoever stands in."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -114,12 +114,12 @@ class Journal:
 
     def _change_checks(self) -> None:
         """One statement for all checks of which the same columns change."""
-        table = sa.inspect(Check).local_table
+        table = cast(sa.Table, Check.__table__)
         groups: dict[tuple[str, ...], list[Row]] = {}
         for check_id, values in self._changes.items():
             groups.setdefault(tuple(sorted(values)), []).append({"b_id": check_id, **values})
         for columns, rows in groups.items():
-            changed = {column: sa.bindparam(column) for column in columns}
+            changed: Row = {column: sa.bindparam(column) for column in columns}
             statement = sa.update(table).where(table.c.id == sa.bindparam("b_id")).values(changed)
             self.session.connection().execute(statement, rows)
 

@@ -60,9 +60,7 @@ def _set_up(session: Session, rng: Random, now: datetime) -> World:
     terms.enter_terms(setting, timeline, journal, by)
     create_default_plans(session, school, now=setting.tick())
     session.flush()
-    return World(
-        setting, rng, timeline, journal, Album(session), campus, staff, tree
-    )
+    return World(setting, rng, timeline, journal, Album(session), campus, staff, tree)
 
 
 def _counts(session: Session) -> dict[str, int]:

@@ -74,7 +74,9 @@ def door(draw: Draw, is_right: bool) -> None:
         for shelf in (190, 255, 320):
             draw.line([(330, shelf), (500, shelf)], fill=DARK, width=3)
             for book in range(342, 480, 22):
-                draw.rectangle((book, shelf - 45, book + 14, shelf), fill=("#6d7f8f", RED)[book % 3 == 0])
+                draw.rectangle(
+                    (book, shelf - 45, book + 14, shelf), fill=("#6d7f8f", RED)[book % 3 == 0]
+                )
 
 
 def socket(draw: Draw, is_right: bool) -> None:

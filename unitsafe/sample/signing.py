@@ -16,7 +16,7 @@ SIGNERS = {
     "principal": "沈清和",
 }
 """Post that countersigns → who holds it; a grid leader's checks are signed by the block's."""
-LATE, NEVER = 0.045, 0.004
+LATE, NEVER = 0.03, 0.004
 """Share of checks signed only after the week is over, and overlooked for good."""
 
 

@@ -21,7 +21,13 @@ FLAGS = (
     "has_fire_control_room",
     "has_fixed_systems",
 )
-FIXED_HOLIDAYS = ((1, 1, "元旦"), (4, 5, "清明节"), (5, 1, "劳动节"), (5, 2, "劳动节"), (5, 3, "劳动节"))
+FIXED_HOLIDAYS = (
+    (1, 1, "元旦"),
+    (4, 5, "清明节"),
+    (5, 1, "劳动节"),
+    (5, 2, "劳动节"),
+    (5, 3, "劳动节"),
+)
 """Set by hand where no notice is published yet."""
 
 

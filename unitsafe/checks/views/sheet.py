@@ -25,7 +25,6 @@ from unitsafe.core.images import PhotoRefused
 from unitsafe.hazards.rules import Fix, Level
 from unitsafe.photos import services as photo_services
 from unitsafe.photos.views import as_json, kept_upload
-from unitsafe.places.queries import space_choices
 
 
 def get_check(session: Session, check_id: int) -> Check:
@@ -117,7 +116,7 @@ def answers(check_id: int) -> ResponseReturnValue:
 def _tap_answer(check_id: int, sheet: Sheet, item_key: str) -> ResponseReturnValue:
     """The state line of the item that was tapped, and the progress bar."""
     saved = sheet.answers.get(item_key)
-    if saved is not None and saved.result != "fail":
+    if saved is not None and item_key not in sheet.failed_once:
         state = get_template_attribute("checks/_item.html", "quiet_state")
         number = next(n for n, item in enumerate(sheet.items, 1) if item.key == item_key)
         body = state(check_id, item_key, number, saved)
@@ -282,7 +281,7 @@ def submit(check_id: int) -> ResponseReturnValue:
 def _register(session: Session, check: Check, sheet: Sheet, item_key: str) -> bool:
     """The hazard of a failed item from its part of the form; False when that is not sound."""
     item = next(item for item in sheet.items if item.key == item_key)
-    form = FindingForm.for_item(item, space_choices(session, check.building_id), request.form)
+    form = FindingForm.for_item(item, sheet_page.spaces_of(session, check), request.form)
     if f"finding-{item_key}-description" not in request.form or not form.validate():
         return item_key in queries.findings(session, check.id)
     services.add_finding(

@@ -1,0 +1,1 @@
+"""`python -m bench`: how quick the app is beside the bare minimum on the same machine."""

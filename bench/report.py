@@ -1,0 +1,65 @@
+"""The table of a measurement, with the bars beside the figures."""
+
+from bench.runs import TAP, Case, Outcome
+
+RATE_BARS = {1: 0.5, 8: 0.4, 32: 0.3}
+"""Least requests/s of a tap as a part of the floor's, by connections. Source: product.md §8."""
+P95_BAR = 3.0
+"""Most p95 of a tap as a multiple of the floor's. Source: product.md §8."""
+MEMORY_BAR_MB = 150
+"""Most resident memory. Source: product.md §8."""
+HEADS = (
+    "case", "conn.", "app req/s", "floor req/s", "ratio", "bar",
+    "app p95 ms", "floor p95 ms", "ratio", "bar", "result",
+)  # fmt: skip
+
+
+def text(outcome: Outcome) -> str:
+    """Everything measured, as one table and a line on memory."""
+    rows = [HEADS, *(_row(case) for case in outcome.cases)]
+    widths = [max(_width(row[n]) for row in rows) for n in range(len(HEADS))]
+    lines = ["  ".join(_pad(cell, w, n) for n, (cell, w) in enumerate(zip(row, widths, strict=True)))
+             for row in rows]  # fmt: skip
+    lines.insert(1, "  ".join("-" * width for width in widths))
+    return "\n".join([*lines, "", _rows_line(outcome), _memory_line(outcome)])
+
+
+def _row(case: Case) -> tuple[str, ...]:
+    rate = case.rate("app") / case.rate("floor")
+    slow = case.p95("app") / case.p95("floor")
+    bar = RATE_BARS[case.connections] if case.name == TAP else None
+    met = bar is not None and rate >= bar and slow <= P95_BAR
+    return (
+        case.name,
+        str(case.connections),
+        f"{case.rate('app'):.0f}",
+        f"{case.rate('floor'):.0f}",
+        f"{rate:.2f}",
+        f"≥ {bar}" if bar else "",
+        f"{case.p95('app') * 1000:.2f}",
+        f"{case.p95('floor') * 1000:.2f}",
+        f"{slow:.2f}",
+        f"≤ {P95_BAR:.0f}" if bar else "",
+        ("met" if met else "missed") if bar else "no bar",
+    )
+
+
+def _rows_line(outcome: Outcome) -> str:
+    return f"every one of the app's {outcome.taps} taps is a row in the database"
+
+
+def _memory_line(outcome: Outcome) -> str:
+    if outcome.memory_mb is None:
+        return "resident memory of the app: not known on this system"
+    met = "met" if outcome.memory_mb <= MEMORY_BAR_MB else "missed"
+    return f"resident memory of the app after the load: {outcome.memory_mb:.0f} MB (bar ≤ {MEMORY_BAR_MB} MB: {met})"
+
+
+def _width(cell: str) -> int:
+    """Columns a terminal gives it: Chinese signs take two."""
+    return sum(2 if ord(sign) > 0x2E80 else 1 for sign in cell)
+
+
+def _pad(cell: str, width: int, column: int) -> str:
+    gap = " " * (width - _width(cell))
+    return cell + gap if column in (0, len(HEADS) - 1) else gap + cell

@@ -1,0 +1,88 @@
+"""Signing in as a browser does, over HTTP or straight through the WSGI app."""
+
+import http.client
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from bench import school
+from bench.errors import BenchError
+
+Answer = tuple[int, list[str], str]
+"""Status, Set-Cookie headers, body."""
+Fetch = Callable[[str, str, dict[str, str], str], Answer]
+FORM_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+PAGE_TOKEN = re.compile(r'"X-CSRFToken": "([^"]+)"')
+
+
+@dataclass(frozen=True)
+class Browser:
+    """What a signed-in browser sends along."""
+
+    cookie: str
+    token: str
+
+    def page_headers(self) -> dict[str, str]:
+        """For opening a page."""
+        return {"Cookie": self.cookie}
+
+    def tap_headers(self) -> dict[str, str]:
+        """For what htmx sends when an answer is tapped."""
+        return {
+            "Cookie": self.cookie,
+            "HX-Request": "true",
+            "HX-Current-URL": "http://127.0.0.1/",
+            "X-CSRFToken": self.token,
+        }
+
+
+def over_http(port: int) -> Fetch:
+    """Ask the server on this port."""
+
+    def fetch(method: str, path: str, headers: dict[str, str], body: str) -> Answer:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        try:
+            connection.request(method, path, body or None, headers)
+            answer = connection.getresponse()
+            cookies = answer.headers.get_all("Set-Cookie") or []
+            return answer.status, cookies, answer.read().decode()
+        finally:
+            connection.close()
+
+    return fetch
+
+
+def through_app(app: Any) -> Fetch:
+    """Ask a Flask app in this process."""
+
+    def fetch(method: str, path: str, headers: dict[str, str], body: str) -> Answer:
+        kind = headers.pop("Content-Type", None)
+        client = app.test_client(use_cookies=False)
+        answer = client.open(path, method=method, headers=headers, data=body, content_type=kind)
+        return answer.status_code, answer.headers.getlist("Set-Cookie"), answer.get_data(True)
+
+    return fetch
+
+
+def sign_in(fetch: Fetch) -> Browser:
+    """Sign in to the sample school. Raises BenchError."""
+    _status, cookies, page = fetch("GET", "/login", {}, "")
+    token = FORM_TOKEN.search(page) or PAGE_TOKEN.search(page)
+    if token is None or not cookies:
+        raise BenchError("the sign-in page has no token")
+    form = {"csrf_token": token[1], "username": school.ACCOUNT, "password": school.PASSWORD}
+    headers = {
+        "Cookie": cookies[0].split(";")[0],
+        "Content-Type": "application/x-www-form-urlencoded",
+    }
+    status, cookies, _page = fetch("POST", "/login", headers, urlencode(form))
+    if status != 303 or not cookies:
+        raise BenchError(f"signing in answers {status}")
+    cookie = cookies[0].split(";")[0]
+    status, cookies, page = fetch("GET", "/", {"Cookie": cookie}, "")
+    token = PAGE_TOKEN.search(page)
+    if status != 200 or token is None:
+        raise BenchError(f"/ answers {status}")
+    return Browser(cookies[0].split(";")[0] if cookies else cookie, token[1])
