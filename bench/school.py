@@ -63,7 +63,7 @@ def add_open_checks(path: Path, count: int = CHECKS) -> list[Place]:
     with closing(sqlite3.connect(path, timeout=30)) as db:
         db.row_factory = sqlite3.Row
         model = db.execute(
-            "SELECT * FROM check_record WHERE state = 'due' AND checklist_key = 'daily_patrol' "
+            "SELECT * FROM check_record WHERE state = 'due' AND checklist_key = 'daily_fire_patrol' "
             "AND who LIKE '%,safety_officer,%' ORDER BY id DESC LIMIT 1"
         ).fetchone()
         if model is None:

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Flask, g, request
 from flask_babel import Babel
 from flask_migrate import Migrate
+from werkzeug.routing import IntegerConverter
 from whitenoise import WhiteNoise
 
 from unitsafe import clock, config, screen
@@ -60,6 +61,7 @@ def create_app(settings: config.Config | None = None, **overrides: Any) -> Flask
     app.config.from_mapping(overrides)
     app.extensions["photos"] = BlobStore(settings.photos)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.url_map.converters["int"] = _RowId
     db.init_app(app)
     migrate.init_app(app, db.db, directory=str(config.ROOT / "migrations"))
     babel.init_app(app)
@@ -75,6 +77,13 @@ def create_app(settings: config.Config | None = None, **overrides: Any) -> Flask
     )
     access.check_marks(app)
     return app
+
+
+class _RowId(IntegerConverter):
+    """Ids in addresses: what no database can hold is simply not found."""
+
+    def __init__(self, map: Any, **options: Any) -> None:
+        super().__init__(map, **{"max": 2**31 - 1, **options})
 
 
 def _engine_options(url: str) -> dict[str, Any]:

@@ -8,7 +8,9 @@ from unitsafe.people.services import temporary_password
 from unitsafe.people.views import safe_path
 
 
-@pytest.mark.parametrize("path", ["/", "/hazards?state=closed", "/checks/12#item", "/calendar?a=//b"])
+@pytest.mark.parametrize(
+    "path", ["/", "/hazards?state=closed", "/checks/12#item", "/calendar?a=//b"]
+)
 def test_a_path_of_ours_is_kept(path):
     assert safe_path(path) == path
 

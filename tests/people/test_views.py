@@ -69,7 +69,9 @@ def test_blank_fields_are_named(browser, officer):
     assert "请填写账号。" in answer.page.text() and "请填写密码。" in answer.page.text()
 
 
-def test_guessing_is_stopped_for_the_account_but_not_for_the_school(browser, make, session, officer):
+def test_guessing_is_stopped_for_the_account_but_not_for_the_school(
+    browser, make, session, officer
+):
     client = browser()
     assert [sign_in(client, "wrong").status for _ in range(10)] == [422] * 10
     assert sign_in(client).status == 429
@@ -148,7 +150,12 @@ def test_a_new_password_signs_out_the_other_devices_only(browser, officer, sessi
     ],
 )
 def test_a_wrong_change_of_password_is_refused(browser, officer, data, message):
-    form = {"current": PASSWORD, "password": "校园安全人人有责", "again": "校园安全人人有责", **data}
+    form = {
+        "current": PASSWORD,
+        "password": "校园安全人人有责",
+        "again": "校园安全人人有责",
+        **data,
+    }
     answer = browser(officer).post("/me/password", form)
     assert answer.status == 422 and message in answer.page.text()
 

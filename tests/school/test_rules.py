@@ -53,7 +53,11 @@ def test_the_week_that_holds_the_first_day_is_week_one(day, week):
 
 @pytest.mark.parametrize(
     ("day", "year"),
-    [(date(2026, 7, 31), "2025—2026"), (date(2026, 8, 1), "2026—2027"), (date(2027, 1, 5), "2026—2027")],
+    [
+        (date(2026, 7, 31), "2025—2026"),
+        (date(2026, 8, 1), "2026—2027"),
+        (date(2027, 1, 5), "2026—2027"),
+    ],
 )
 def test_a_school_year_begins_in_august(day, year):
     assert school_year(day) == year

@@ -15,7 +15,13 @@ NUMBERS = {f"number_{key}": str(setting.default) for key, setting in SETTINGS.it
 def test_the_officer_changes_the_settings(browser, make, session):
     client = browser(make.someone("officer"))
     page = client.get("/settings").page
-    data = {**FACTS, **NUMBERS, "has_lab": "y", "number_days_normal": "5", "once": page.value("once")}
+    data = {
+        **FACTS,
+        **NUMBERS,
+        "has_lab": "y",
+        "number_days_normal": "5",
+        "once": page.value("once"),
+    }
     answer = client.post("/settings", data)
     assert (answer.status, answer.location) == (303, "/settings")
     school = session.get(School, 1)
@@ -29,10 +35,12 @@ def test_the_officer_changes_the_settings(browser, make, session):
         ("name", "", "请填写学校全称"),
         ("number_days_normal", "0", "请填1到90之间的整数"),
         ("number_days_normal", "三", "整数"),
-        ("stage", "university", "无效"),
+        ("stage", "university", "选择"),
     ],
 )
-def test_a_wrong_setting_is_named_and_what_was_typed_kept(browser, make, session, field, text, message):
+def test_a_wrong_setting_is_named_and_what_was_typed_kept(
+    browser, make, session, field, text, message
+):
     client = browser(make.someone("officer"))
     answer = client.post("/settings", {**FACTS, **NUMBERS, "short_name": "新名字", field: text})
     assert answer.status == 422

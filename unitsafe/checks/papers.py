@@ -14,7 +14,7 @@ from unitsafe.checks import queries, rules, taps
 from unitsafe.checks.models import Answer, Check, CheckEvent
 from unitsafe.checks.rules import DONE, Answered, Result
 from unitsafe.checks.versions import checklist, items
-from unitsafe.content.model import Checklist, ChecklistItem
+from unitsafe.content.model import Checklist, ChecklistItem, PlanTemplate
 from unitsafe.core.labels import label
 from unitsafe.hazards.models import Hazard
 from unitsafe.paper import shapes
@@ -34,9 +34,13 @@ def month_grid(
     place: str,
     month: date,
     paper: str,
+    plan: PlanTemplate | None,
     now: datetime,
 ) -> shapes.MonthGrid:
-    """The month's checks of one place: items down, days across."""
+    """The month's checks of one place: items down, days across.
+
+    Days to come are expected as ``plan`` and the calendar say.
+    """
     last = calendar.monthrange(month.year, month.month)[1]
     answers = _answers(session, [check.id for check in checks])
     by_day: dict[int, list[Check]] = {}
@@ -45,10 +49,12 @@ def month_grid(
     rounds = max((check.round_no for check in checks), default=1)
     done = [check for check in checks if check.state in DONE]
     missed = sum(check.state in rules.UNFINISHED and check.missed_at <= now for check in checks)
-    expected_days = {
+    to_come = {
         entry.day.day
         for entry in school_days(session, month, month.replace(day=last))
-        if entry.teaching or entry.boarding
+        if entry.day > clock.local(now).date()
+        and plan is not None
+        and rules.applies(plan, rules.DayFacts(entry.day, entry.teaching, entry.boarding))
     }
     return {
         "school": school.name,
@@ -66,7 +72,7 @@ def month_grid(
             {
                 "day": number,
                 "weekday": WEEKDAYS[month.replace(day=number).weekday()],
-                "expected": number in by_day or (not checks and number in expected_days),
+                "expected": number in by_day or number in to_come,
             }
             for number in range(1, last + 1)
         ],
@@ -93,8 +99,11 @@ def month_grid(
 
 
 def _round_names(checks: Sequence[Check], rounds: int) -> list[str]:
+    """One character a round where that tells them apart (上, 下), numbers otherwise."""
     named = {check.round_no: check.label[:1] for check in checks if check.label}
-    return [named.get(number, str(number)) for number in range(1, rounds + 1)]
+    if len(set(named.values())) < rounds:
+        return [str(number) for number in range(1, rounds + 1)]
+    return [named[number] for number in range(1, rounds + 1)]
 
 
 def _cells(

@@ -14,6 +14,16 @@ def date_arg(name: str) -> date | None:
         return None
 
 
+def int_arg(name: str) -> int | None:
+    """A row's id from the address; None when it is missing or can be none."""
+    return row_id(request.args.get(name, ""))
+
+
+def row_id(text: str) -> int | None:
+    """A row's id as a browser sent it; None when it can be none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
+
+
 def here(endpoint: str, **changes: Any) -> str:
     """This list with the filters it has and ``changes``; from its first row unless told."""
     kept = {key: text for key, text in request.args.items() if key != "after"}

@@ -271,7 +271,7 @@ def assign(code: str) -> ResponseReturnValue:
     return _show(code, forms={"assign": form}, status=422)
 
 
-@bp.post("/grids/<code>/assignments/<int(max=2147483647):assignment_id>/end")
+@bp.post("/grids/<code>/assignments/<int:assignment_id>/end")
 @allow(Right.EDIT_GRID)
 def end(code: str, assignment_id: int) -> ResponseReturnValue:
     """Somebody no longer answers for the grid after a day."""
@@ -300,7 +300,7 @@ def end(code: str, assignment_id: int) -> ResponseReturnValue:
     return _show(code, forms={"end": (assignment_id, form)}, status=422)
 
 
-@bp.get("/spaces/<int(max=2147483647):space_id>")
+@bp.get("/spaces/<int:space_id>")
 @allow()
 def space(space_id: int) -> ResponseReturnValue:
     """A space: what it is, its grid, who answers for it today."""

@@ -33,7 +33,7 @@ def hazard_sheet(
         "title": _("隐患处理单"),
         "period": f"{clock.local(hazard.found_at):%Y-%m-%d}",
         "printed_at": stamp(now),
-        "version": hazard.number,
+        "version": content.load().version,
         "number": hazard.number,
         "level": label(hazard.level),
         "state": label(hazard.state),

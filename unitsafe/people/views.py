@@ -41,7 +41,7 @@ bp = Blueprint("people", __name__)
 bp.add_app_template_filter(post_title, "post")
 EDIT = (Right.EDIT_BASIC_INFO, Right.MANAGE_SCHOOL)
 MOST_ROWS = 100
-ONE = "/people/<int(max=2147483647):person_id>"
+ONE = "/people/<int:person_id>"
 
 
 # Signing in and out

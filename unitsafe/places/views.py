@@ -21,8 +21,8 @@ from unitsafe.places.models import Building, Space
 bp = Blueprint("places", __name__)
 bp.add_app_template_filter(kind_name, "space_kind")
 EDIT = (Right.EDIT_BASIC_INFO, Right.EDIT_GRID, Right.MANAGE_SCHOOL)
-ONE = "/buildings/<int(max=2147483647):building_id>"
-SPACE = "/spaces/<int(max=2147483647):space_id>"
+ONE = "/buildings/<int:building_id>"
+SPACE = "/spaces/<int:space_id>"
 
 
 def _may_edit() -> bool:

@@ -45,8 +45,9 @@ class Hazards:
         anytime = [story for story in rows if story.age is None]
         days = (world.setting.today - first).days
         fitting = anytime[: round(len(anytime) * min(1, days / 70))]
-        for number, story in enumerate(fitting):
-            share = (number * 7 % len(fitting) + 0.5) / len(fitting)  # mixes the kinds over time
+        order = world.rng.sample(range(len(fitting)), len(fitting))  # mixes the kinds over time
+        for number, story in zip(order, fitting, strict=True):
+            share = (number + 0.5) / len(fitting)
             self._place(story, first + timedelta(days=int(share * max(days - 9, 1))))
         for story in rows:
             if story.age is not None and not story.is_under_way:

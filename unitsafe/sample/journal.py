@@ -15,6 +15,7 @@ from unitsafe.checks.models import Answer, Check, CheckEvent
 from unitsafe.checks.rules import Action, Result
 from unitsafe.core import audit
 from unitsafe.core.audit import AuditEntry
+from unitsafe.core.db import Model
 from unitsafe.core.domain import Actor
 
 Row = dict[str, Any]
@@ -95,13 +96,13 @@ class Journal:
     def flush(self) -> None:
         """Write everything, so that services and queries see it."""
         if self._answers:
-            self.session.execute(sa.insert(Answer), self._answers)
+            self._insert(Answer, self._answers)
             self._move_sequence()
         if self._events:
-            self.session.execute(sa.insert(CheckEvent), self._events)
+            self._insert(CheckEvent, self._events)
         self._change_checks()
         if self._entries:
-            self.session.execute(sa.insert(AuditEntry), self._chained())
+            self._insert(AuditEntry, self._chained())
         self._answers, self._events, self._entries, self._changes = [], [], [], {}
 
     @contextmanager
@@ -111,6 +112,10 @@ class Journal:
         yield self.session
         self.session.flush()
         self._next_answer = (self.session.scalar(sa.select(sa.func.max(Answer.id))) or 0) + 1
+
+    def _insert(self, model: type[Model], rows: list[Row]) -> None:
+        table = cast(sa.Table, model.__table__)  # past the ORM: it takes half the time
+        self.session.connection().execute(sa.insert(table), rows)
 
     def _change_checks(self) -> None:
         """One statement for all checks of which the same columns change."""

@@ -12,7 +12,7 @@ from unitsafe.core.access import actor, allow
 from unitsafe.core.db import db
 from unitsafe.core.htmx import render
 from unitsafe.core.paging import fetch_page
-from unitsafe.core.query import date_arg, here
+from unitsafe.core.query import date_arg, here, int_arg
 from unitsafe.grids import queries as grids
 from unitsafe.places import queries as places
 
@@ -75,8 +75,8 @@ def read_filters() -> queries.Filters:
         checklist_key=args.get("checklist", "")[:40],
         status=status if status in queries.STATUS_CHOICES else "",
         grid_ids=grids.below(session, [code]) if code else frozenset(),
-        building_id=args.get("building", type=int),
-        person_id=args.get("person", type=int),
+        building_id=int_arg("building"),
+        person_id=int_arg("person"),
         first=date_arg("first"),
         last=date_arg("last"),
         words=args.get("q", "").strip()[:50],

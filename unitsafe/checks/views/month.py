@@ -148,6 +148,7 @@ def _months() -> list[str]:
 def _grid_data(chosen: Choice, place: str) -> MonthGrid:
     session = db.session()
     first, last = papers.month_span(chosen.month)
+    plans = [plan for plan in queries.plans(session) if plan.is_active]
     checks = queries.month(session, actor(), chosen.form.key, chosen.target, first, last)
     return papers.month_grid(
         session,
@@ -157,5 +158,6 @@ def _grid_data(chosen: Choice, place: str) -> MonthGrid:
         place=place,
         month=first,
         paper=chosen.paper,
+        plan=next((p.template for p in plans if p.checklist_key == chosen.form.key), None),
         now=clock.now(),
     )

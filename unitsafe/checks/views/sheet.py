@@ -22,6 +22,7 @@ from unitsafe.core.errors import answer as error_answer
 from unitsafe.core.errors import sentence
 from unitsafe.core.htmx import render, see_other, wants_fragment
 from unitsafe.core.images import PhotoRefused
+from unitsafe.core.query import row_id
 from unitsafe.hazards.rules import Fix, Level
 from unitsafe.photos import services as photo_services
 from unitsafe.photos.views import as_json, kept_upload
@@ -131,8 +132,8 @@ def _tap_answer(check_id: int, sheet: Sheet, item_key: str) -> ResponseReturnVal
 
 def _drop_stale(sheet: Sheet, given: dict[str, Given]) -> None:
     """A page that is older than somebody else's answer does not overwrite it."""
-    seen = request.form.get("seen", "0")
-    stale = taps.changed_by_others(sheet, given, int(seen) if seen.isdigit() else 0, actor())
+    seen = row_id(request.form.get("seen", "")) or 0
+    stale = taps.changed_by_others(sheet, given, seen, actor())
     for key in stale:
         del given[key]
 

@@ -15,6 +15,7 @@ from unitsafe.core.access import actor, allow
 from unitsafe.core.db import db, writing
 from unitsafe.core.forms import Form
 from unitsafe.core.images import PhotoRefused
+from unitsafe.core.query import row_id
 from unitsafe.hazards import services
 from unitsafe.hazards.forms import NoteForm, ReasonForm, ReportDoneForm
 from unitsafe.hazards.models import Hazard
@@ -137,7 +138,7 @@ def close(number: str) -> ResponseReturnValue:
 
 def sent_photos() -> list[int]:
     """Photos sent ahead, and those that came with a plain form. Raises PhotoRefused."""
-    ids = [int(text) for text in request.form.getlist("photo") if text.isdigit()]
+    ids = [number for text in request.form.getlist("photo") if (number := row_id(text))]
     kept = [
         photos.keep_file(sent.stream)
         for sent in request.files.getlist("photo_file")

@@ -10,7 +10,7 @@ from unitsafe.core.db import db
 from unitsafe.core.htmx import render
 from unitsafe.core.labels import label
 from unitsafe.core.paging import fetch_page
-from unitsafe.core.query import date_arg, here
+from unitsafe.core.query import date_arg, here, int_arg
 from unitsafe.grids import queries as grids
 from unitsafe.hazards import queries, rules
 from unitsafe.hazards.labels import LEVEL_KIND, STATE_KIND
@@ -81,7 +81,7 @@ def read_filters() -> queries.Filters:
         level=Level(level) if level in set(Level) else None,
         category=args.get("category", "")[:30],
         grid_ids=grids.below(db.session(), [code]) if code else frozenset(),
-        holder_id=args.get("holder", type=int),
+        holder_id=int_arg("holder"),
         overdue_on=clock.today() if args.get("overdue") else None,
         first=date_arg("first"),
         last=date_arg("last"),

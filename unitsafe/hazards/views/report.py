@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, request, url_for
+from flask import flash, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -13,6 +13,7 @@ from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right
 from unitsafe.core.htmx import render, see_other
 from unitsafe.core.images import PhotoRefused
+from unitsafe.core.query import int_arg
 from unitsafe.hazards import services
 from unitsafe.hazards.forms import ReportForm
 from unitsafe.hazards.rules import Fix, Level
@@ -25,7 +26,7 @@ from unitsafe.places.queries import space_choices
 @allow(Right.CREATE_HAZARD)
 def new() -> ResponseReturnValue:
     """Report a hazard; `?space=` fills in the place."""
-    start = {"space_id": request.args.get("space", type=int)}
+    start = {"space_id": int_arg("space")}
     form: Any = ReportForm(space_choices(db.session()), data=start)
     photo_error = ""
     if form.validate_on_submit():

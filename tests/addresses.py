@@ -1,0 +1,141 @@
+"""Every address of the app with something real behind it: a furnished school and its keys."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from tests.factories import Make
+from unitsafe.core.db import db
+from unitsafe.grids.models import Assignment, Role
+from unitsafe.hazards.models import Hazard, HazardPhoto
+from unitsafe.people.models import Person
+from unitsafe.places.queries import space as space_by_id
+
+ROLES = ("nobody", "teacher", "leader", "officer", "manager", "principal", "inspector")
+"""Everyone who signs in; ``nobody`` has an account and no post."""
+ITEM = "gw_passage"
+"""An item of the grid walk."""
+
+
+@dataclass
+class Campus:
+    """Keys of the furnished school's objects, as addresses spell them.
+
+    ``keys``: what belongs to the grid 一层 of the teacher and the leader; ``foreign``: what belongs
+    to the grid 二层 of another block; ``spare``: what a test may retire or see leave.
+    """
+
+    keys: dict[str, Any]
+    foreign: dict[str, Any]
+    spare: dict[str, Any]
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+def furnish(make: Make) -> Campus:
+    """Two blocks with a teacher each, checks due today, hazards, photos, everyone of ROLES."""
+    for role in ROLES:
+        make.someone(role)
+    session, other = make.session, make.person("另一位教师", ["homeroom_teacher"])
+    far = make.grid("二层", block="综合楼片")
+    make.assign(other, far, Role.MEMBER)
+    checks = make.day()
+    walks = {check.grid_id: check for check in checks if check.checklist_key == "grid_walk"}
+    patrol = next(check for check in checks if check.checklist_key == "daily_fire_patrol")
+    mine, teacher, officer = make.grid(), make.someone("teacher"), make.someone("officer")
+    near, away = make.space_in(mine), make.space_in(far)
+    held = session.scalars(sa.select(Assignment).where(Assignment.grid_id == mine.id)).first()
+    far_held = session.scalars(sa.select(Assignment).where(Assignment.grid_id == far.id)).first()
+    assert held is not None and far_held is not None
+    leaver, spare_building = make.person("即将离校"), make.building("旧仓库")
+    spare_space = make.space(spare_building, "旧库房")
+    hazard, foreign_hazard = make.hazard(), make.hazard(grid=far)
+    common = {"item_key": ITEM, "key": "grid_walk", "day": "2026-11-24"}
+    near_plate, far_plate = (_plate(session, place.id) for place in (near, away))
+    keys = {
+        **common,
+        "building_id": make.building().id,
+        "space_id": near.id,
+        "plate": near_plate,
+        "check_id": walks[mine.id].id,
+        "code": mine.code,
+        "assignment_id": held.id,
+        "number": hazard.number,
+        "person_id": teacher.id,
+        "photo_id": _shown(make, hazard, officer, "green"),
+        "plan_id": make.plan("daily_fire_patrol").id,
+    }
+    foreign = {
+        **keys,
+        "space_id": away.id,
+        "plate": far_plate,
+        "check_id": walks[far.id].id,
+        "code": far.code,
+        "assignment_id": far_held.id,
+        "number": foreign_hazard.number,
+        "person_id": other.id,
+        "photo_id": _shown(make, foreign_hazard, officer, "blue"),
+    }
+    spare = {
+        "building_id": spare_building.id,
+        "space_id": spare_space.id,
+        "person_id": leaver.id,
+    }
+    more = {"patrol": patrol.id, "other": other, "teacher_photo": make.photo(teacher).id}
+    return Campus(keys, foreign, spare, more)
+
+
+def _plate(session: Session, space_id: int) -> str:
+    found = space_by_id(session, space_id)
+    assert found is not None
+    return found.plate
+
+
+def _shown(make: Make, hazard: Hazard, by: Person, colour: str) -> int:
+    """The id of a photo that the hazard shows."""
+    photo = make.photo(by, colour)
+    make.session.add(
+        HazardPhoto(hazard_id=hazard.id, photo_id=photo.id, is_after=False, at=make.now())
+    )
+    make.session.commit()
+    return photo.id
+
+
+def routes(app: Flask) -> Iterator[tuple[str, Rule]]:
+    """(method, rule) of every address, GET first, in the order of the addresses."""
+    for method in ("GET", "POST"):
+        for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
+            if method in (rule.methods or ()):
+                yield method, rule
+
+
+def address(app: Flask, endpoint: str, keys: Mapping[str, Any]) -> str:
+    """The path of ``endpoint`` with its arguments from ``keys``."""
+    rule = next(rule for rule in app.url_map.iter_rules() if rule.endpoint == endpoint)
+    values = {name: keys[name] for name in rule.arguments}
+    built = app.url_map.bind("").build(endpoint, values, force_external=False)
+    return str(built)
+
+
+def contents(session: Session, without: frozenset[str] = frozenset()) -> dict[str, list[str]]:
+    """All rows of all tables as text, but for the tables ``without``."""
+    session.rollback()
+    found = {}
+    for table in db.metadata.sorted_tables:
+        if table.name not in without:
+            found[table.name] = sorted(str(tuple(row)) for row in session.execute(sa.select(table)))
+    session.rollback()
+    return found
+
+
+def changed(before: Mapping[str, list[str]], after: Mapping[str, list[str]]) -> dict[str, Any]:
+    """Tables whose rows differ, with the rows that came and went."""
+    return {
+        name: {"new": set(after[name]) - set(rows), "gone": set(rows) - set(after[name])}
+        for name, rows in before.items()
+        if rows != after[name]
+    }

@@ -1,0 +1,186 @@
+"""Who may open and send what: every address × everyone; nobody sees or changes another's things."""
+
+import pytest
+
+from tests.addresses import ROLES, address, changed, contents, furnish, routes
+from tests.writes import OWN, writes
+
+WHO = ("out", *ROLES)
+TABLE = """
+TABLE_HERE
+"""
+"""Method and endpoint, then the outcome for WHO in that order, of the grid 一层 where the teacher is
+the member and the leader leads. A write is sent with an empty form: ok, 422 (the form again) and 409
+(a rule of the school) mean that the form was reached."""
+LOG_ONLY = frozenset({"audit_entry", "once_key"})
+
+
+def outcomes():
+    """(method, endpoint) → the expected outcome for each of WHO."""
+    lines = [line.split() for line in TABLE.strip().splitlines()]
+    return {(line[0], line[1]): dict(zip(WHO, line[2:], strict=True)) for line in lines}
+
+
+def outcome(answer):
+    """ok, sign_in, or the status of a refusal."""
+    if answer.status == 303:
+        return "sign_in" if answer.location.startswith("/login") else "ok"
+    return "ok" if answer.status == 200 else str(answer.status)
+
+
+@pytest.fixture
+def campus(make):
+    return furnish(make)
+
+
+def path_of(app, campus, endpoint):
+    spare = endpoint in ("people.leave", "places.retire_building", "places.retire_space")
+    return address(app, endpoint, {**campus.keys, **(campus.spare if spare else {})})
+
+
+def test_the_table_holds_every_address_and_no_other(one_app):
+    assert set(outcomes()) == {(method, rule.endpoint) for method, rule in routes(one_app)}
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_everyone_reaches_what_the_table_says_and_nothing_else(app, make, browser, campus, who):
+    person = None if who == "out" else make.someone(who)
+    wrong = []
+    for (method, endpoint), expected in outcomes().items():
+        path, client = path_of(app, campus, endpoint), browser(person)
+        if method == "GET":
+            answer = client.get(path)
+        else:
+            answer = client.post(path, signed_out=person is None)
+        if outcome(answer) != expected[who]:
+            wrong.append(f"{method} {path}: {outcome(answer)} instead of {expected[who]}")
+    assert wrong == []
+
+
+def test_a_swap_of_somebody_signed_out_leads_to_the_sign_in(app, browser, campus):
+    client, wrong = browser(None), []
+    client.get("/login")
+    for (method, endpoint), expected in outcomes().items():
+        if expected["out"] == "sign_in" and endpoint not in ("setup.index", "people.logout"):
+            answer = client.hx(method, path_of(app, campus, endpoint))
+            if answer.status != 401 or not answer.location.startswith("/login"):
+                wrong.append(f"{method} {endpoint}: {answer.status} {answer.location}")
+    assert wrong == []
+
+
+def test_a_refusal_says_whom_to_ask(browser, make):
+    answer = browser(make.someone("teacher")).get("/people")
+    assert answer.status == 403
+    assert "学校安全员" in answer.page.text("content")
+
+
+GRID_READS = ("checks.detail", "checks.check_pdf", "hazards.detail", "hazards.hazard_pdf")
+PHOTO_READS = ("photos.photo", "photos.thumb")
+
+
+@pytest.mark.parametrize("endpoint", GRID_READS + PHOTO_READS)
+@pytest.mark.parametrize("who", ["teacher", "leader", "nobody"])
+def test_nobody_sees_the_things_of_a_grid_that_is_not_theirs(
+    app, make, browser, campus, endpoint, who
+):
+    path = address(app, endpoint, campus.foreign)
+    assert browser(make.someone(who)).get(path).status == 404
+    assert browser(campus.more["other"]).get(path).status == 200
+
+
+@pytest.mark.parametrize("endpoint", GRID_READS + PHOTO_READS)
+def test_the_member_and_the_leader_of_a_grid_see_its_things(app, make, browser, campus, endpoint):
+    path = address(app, endpoint, campus.keys)
+    for who in ("teacher", "leader", "officer", "manager", "principal", "inspector"):
+        assert browser(make.someone(who)).get(path).status == 200, who
+
+
+def test_a_teacher_does_not_see_another_teachers_page(app, make, browser, campus):
+    client = browser(make.someone("teacher"))
+    assert client.get(address(app, "people.detail", campus.foreign)).status == 403
+    assert campus.more["other"].name not in client.get("/me").page.text()
+
+
+def test_the_ledgers_of_a_teacher_hold_only_their_own_grid(make, browser, campus):
+    client = browser(make.someone("teacher"))
+    checks = client.get("/checks").page.links()
+    hazards = client.get("/hazards").page.links()
+    assert f"/checks/{campus.keys['check_id']}" in checks
+    assert f"/checks/{campus.foreign['check_id']}" not in checks
+    assert f"/checks/{campus.more['patrol']}" not in checks
+    assert f"/hazards/{campus.keys['number']}" in hazards
+    assert f"/hazards/{campus.foreign['number']}" not in hazards
+
+
+def test_todays_page_of_a_teacher_holds_nothing_of_others(make, browser, campus):
+    links = browser(make.someone("teacher")).get("/").page.links()
+    assert f"/checks/{campus.keys['check_id']}" in links
+    for foreign in (campus.foreign["check_id"], campus.more["patrol"]):
+        assert f"/checks/{foreign}" not in links
+    assert f"/hazards/{campus.foreign['number']}" not in links
+
+
+FOREIGN_WRITES = (
+    "checks.answers",
+    "checks.undo",
+    "checks.photo",
+    "checks.register",
+    "checks.submit",
+    "checks.skip",
+    "hazards.dispatch",
+    "hazards.reject",
+    "hazards.report_done",
+)
+
+
+@pytest.mark.parametrize("endpoint", FOREIGN_WRITES)
+def test_a_teacher_changes_nothing_in_a_grid_that_is_not_theirs(
+    app, make, browser, campus, session, endpoint
+):
+    write = writes(make, campus)[endpoint]
+    data = write.filled(browser(make.someone(write.role)))
+    before = contents(session)
+    path = address(app, endpoint, {**campus.foreign})
+    answer = browser(make.someone("teacher")).post(path, data)
+    assert answer.status in (403, 404, 409)
+    assert changed(before, contents(session)) == {}
+
+
+def test_a_photo_of_somebody_else_cannot_be_shown_as_ones_own(make, browser, campus, session):
+    path = f"/hazards/{campus.keys['number']}/report_done"
+    data = {"measure": "已清走", "photo": campus.foreign["photo_id"]}
+    before = contents(session)
+    answer = browser(make.someone("teacher")).post(path, data)
+    assert answer.status in (409, 422)
+    assert changed(before, contents(session)) == {}
+
+
+def test_every_form_is_among_the_tried_ones(one_app, make, campus):
+    posts = {rule.endpoint for method, rule in routes(one_app) if method == "POST"}
+    assert set(writes(make, campus)) == posts - {"people.login", "people.logout", "setup.index"}
+
+
+WRITES = sorted(
+    endpoint
+    for method, endpoint in outcomes()
+    if method == "POST" and endpoint not in ("people.login", "people.logout", "setup.index")
+)
+
+
+@pytest.mark.parametrize("endpoint", WRITES)
+def test_a_form_works_for_whom_it_is_and_for_nobody_without_the_right(
+    make, browser, campus, session, endpoint
+):
+    write = writes(make, campus)[endpoint]
+    before, rows = contents(session), contents(session, without=LOG_ONLY)
+    for who in ("inspector", "nobody"):
+        if endpoint in OWN or (endpoint == "photos.upload" and who == "nobody"):
+            continue
+        data = write.filled(browser(make.someone(write.role)))
+        answer = browser(make.someone(who)).post(write.path, data)
+        assert changed(rows, contents(session, without=LOG_ONLY)) == {}, f"{who} changed it"
+        assert answer.status in (403, 404, 409, 422)
+    client = browser(make.someone(write.role))
+    answer = client.post(write.path, write.filled(client))
+    assert answer.status in (200, 303)
+    assert changed(before, contents(session)) != {}

@@ -1,0 +1,237 @@
+"""Every form of the app, filled in so that the right person's press would change something."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+
+from tests.addresses import ITEM, Campus, address
+from tests.factories import Make, picture
+from tests.pages import Browser, Page
+from unitsafe.checks.models import Check
+from unitsafe.checks.rules import Result
+from unitsafe.hazards.rules import State
+from unitsafe.people.passwords import hash_password
+
+PASSWORD = "open-sesame-7"
+OWN = frozenset({"people.display", "people.password", "people.login", "people.logout"})
+"""What everybody may do to their own account and session."""
+
+
+@dataclass(frozen=True)
+class Write:
+    """A form: who may send it, where it stands, what to type into it.
+
+    ``page``: the address that shows the form; None when ``typed`` is all of it. ``files`` are
+    names of photo fields.
+    """
+
+    endpoint: str
+    role: str
+    path: str
+    page: str | None
+    typed: dict[str, Any] = field(default_factory=dict)
+    files: tuple[str, ...] = ()
+
+    def filled(self, browser: Browser) -> dict[str, Any]:
+        """What ``browser``, in which ``role`` is signed in, would send."""
+        found = controls(browser.get(self.page).page, self.path) if self.page else {}
+        found.pop("csrf_token", None)
+        sent = {**found, **self.typed}
+        return {**sent, **{name: (picture(), "photo.jpg") for name in self.files}}
+
+
+def controls(page: Page, action: str) -> dict[str, Any]:
+    """What a browser sends from the form with that ``action`` as the page shows it."""
+    sent: dict[str, list[str]] = {}
+    form = next((f for f in page.root.iter("form") if f.get("action") == action), None)
+    assert form is not None, f"no form for {action}"
+    for element in form.iter("input", "textarea", "select"):
+        name, kind = element.get("name"), element.get("type")
+        if not name or kind in ("file", "submit") or element.get("disabled") is not None:
+            continue
+        if kind in ("radio", "checkbox") and element.get("checked") is None:
+            continue
+        if element.tag == "select":
+            options = list(element.iter("option"))
+            chosen = [one for one in options if one.get("selected") is not None] or options[:1]
+            sent.setdefault(name, []).extend(one.get("value", "") for one in chosen)
+        elif element.tag == "textarea":
+            sent.setdefault(name, []).append((element.text or "").removeprefix("\n"))
+        else:
+            sent.setdefault(name, []).append(element.get("value", "on" if kind else ""))
+    return {name: values[0] if len(values) == 1 else values for name, values in sent.items()}
+
+
+def writes(make: Make, campus: Campus) -> dict[str, Write]:
+    """The forms by endpoint, for a school furnished as ``campus``."""
+    app = make.app
+    found = {}
+    for endpoint, role, keys, page, typed, files in _all(make, campus):
+        values = {**campus.keys, **keys}
+        found[endpoint] = Write(
+            endpoint,
+            role,
+            address(app, endpoint, values),
+            address(app, page, values) if page else None,
+            dict(typed),
+            tuple(files),
+        )
+    return found
+
+
+Line = tuple[str, str, Mapping[str, Any], str | None, Mapping[str, Any], tuple[str, ...]]
+
+
+def _all(make: Make, campus: Campus) -> Iterator[Line]:
+    yield from _checks(make, campus)
+    yield from _hazards(make, campus)
+    yield from _people(make, campus)
+    yield from _places(campus)
+    yield from _school()
+
+
+def _checks(make: Make, campus: Campus) -> Iterator[Line]:
+    teacher, officer, walk = make.someone("teacher"), make.someone("officer"), campus.keys
+    upper = make.grid("三层")
+    make.assign(teacher, upper)
+    patrol = make.session.get_one(Check, campus.more["patrol"])
+    missed = _walk(make, date(2026, 11, 20), make.grid().id)
+    done = make.submitted(_walk(make, date(2026, 11, 23), upper.id), teacher)
+    _one_tap(make, patrol, officer)
+    here = "checks.detail"
+    ok = {f"answer-{ITEM}": "ok"}
+    finding = {
+        f"answer-{ITEM}": "fail",
+        f"finding-{ITEM}-space_id": campus.keys["space_id"],
+        f"finding-{ITEM}-description": "走道堆了课桌",
+        f"finding-{ITEM}-level": "normal",
+        f"finding-{ITEM}-fix": "scheduled",
+        f"finding-{ITEM}-category": "evac_blocked",
+    }
+    every = {f"answer-{key}": "ok" for key in _items(make, walk["check_id"])}
+    undo = {"check_id": patrol.id, "item_key": "dp_fire_use"}
+    yield "checks.answers", "teacher", {}, None, ok, ()
+    yield "checks.undo", "officer", undo, None, {}, ()
+    yield "checks.photo", "teacher", {}, None, {}, ("photo",)
+    yield "checks.register", "teacher", {}, None, finding, ()
+    yield "checks.submit", "teacher", {}, here, every, ()
+    yield "checks.skip", "teacher", {}, here, {"reason": "全校停课"}, ()
+    yield "checks.explain", "teacher", {"check_id": missed.id}, here, {"reason": "外出培训"}, ()
+    yield "checks.correct", "teacher", {"check_id": done.id}, here, {"reason": "选错了"}, ()
+    yield "checks.countersign", "leader", {"check_id": done.id}, here, {"note": "已核对"}, ()
+    yield "checks.plan", "officer", {}, "checks.plan", {"title": "每日防火巡查（改）"}, ()
+
+
+def _walk(make: Make, day: date, grid_id: int) -> Check:
+    make.day(day)
+    return make.session.scalars(
+        sa.select(Check)
+        .where(Check.checklist_key == "grid_walk", Check.day == day, Check.grid_id == grid_id)
+        .order_by(Check.round_no)
+    ).first() or _replanned(make, day, grid_id)
+
+
+def _replanned(make: Make, day: date, grid_id: int) -> Check:
+    """The walk of a grid that came after the day was planned."""
+    from unitsafe.checks import planning
+
+    with make.app.app_context():
+        planning.plan_again(make.session, day, now=make.now())
+    make.session.commit()
+    return make.session.scalars(
+        sa.select(Check)
+        .where(Check.checklist_key == "grid_walk", Check.day == day, Check.grid_id == grid_id)
+        .order_by(Check.round_no)
+    ).one()
+
+
+def _items(make: Make, check_id: int) -> list[str]:
+    from unitsafe.checks.taps import read_sheet
+
+    with make.app.app_context():
+        sheet = read_sheet(make.session, check_id)
+    assert sheet is not None
+    return [item.key for item in sheet.items]
+
+
+def _one_tap(make: Make, check: Check, by: Any) -> None:
+    from unitsafe.checks import taps
+
+    with make.app.app_context():
+        sheet = taps.read_sheet(make.session, check.id)
+        assert sheet is not None
+        given = {"dp_fire_use": taps.Given(Result.OK)}
+        taps.save_answers(make.session, sheet, given, by=make.actor(by), now=make.now())
+    make.session.commit()
+
+
+def _hazards(make: Make, campus: Campus) -> Iterator[Line]:
+    fixed = {"number": make.hazard(State.RECTIFIED).number}
+    here, other = "hazards.detail", campus.more["other"].id
+    reason = {"reason": "照片看不清"}
+    done = {"measure": "已清走", "photo": campus.more["teacher_photo"]}
+    report = {
+        "space_id": campus.keys["space_id"],
+        "description": "插座松了",
+        "category": "elec_illegal",
+    }
+    yield "hazards.new", "teacher", {}, "hazards.new", report, ()
+    yield "hazards.dispatch", "officer", {}, here, {"to_id": other}, ()
+    yield "hazards.reject", "officer", {}, here, reason, ()
+    yield "hazards.report_done", "teacher", {}, here, done, ()
+    yield "hazards.recheck", "officer", fixed, here, {"note": "合格"}, ()
+    yield "hazards.send_back", "officer", fixed, here, reason, ()
+    yield "hazards.close", "leader", fixed, here, {"note": "合格"}, ()
+    yield "photos.upload", "teacher", {}, None, {}, ("photo",)
+
+
+def _people(make: Make, campus: Campus) -> Iterator[Line]:
+    teacher = make.someone("teacher")
+    teacher.password_hash = hash_password(PASSWORD)
+    make.session.commit()
+    here, spare = "people.detail", {"person_id": campus.spare["person_id"]}
+    new = {"current": PASSWORD, "password": "sesame-open-8", "again": "sesame-open-8"}
+    away = {
+        "deputy_id": campus.more["other"].id,
+        "from_on": "2026-11-24",
+        "until_on": "2026-11-25",
+        "reason": "培训",
+    }
+    yield "people.display", "teacher", {}, "people.me", {}, ()
+    yield "people.password", "teacher", {}, "people.password", new, ()
+    yield "people.new", "officer", {}, "people.new", {"name": "新老师", "username": "xin"}, ()
+    yield "people.edit", "officer", {}, "people.edit", {"phone": "13800000000"}, ()
+    yield "people.give_password", "officer", {}, "people.give_password", {}, ()
+    yield "people.absence", "officer", {}, here, away, ()
+    yield "people.leave", "officer", spare, here, {}, ()
+
+
+def _places(campus: Campus) -> Iterator[Line]:
+    spare, here = campus.spare, "places.building"
+    space = {"name": "值班室", "floor": 1, "kind": "classroom"}
+    grids = "grids.detail"
+    until = {"until_on": "2026-11-23"}
+    assign = {"person_id": campus.more["other"].id, "role": "helper", "from_on": "2026-11-23"}
+    building = {"name": "实验楼", "use": "teaching", "floors": 4}
+    yield "places.new_building", "officer", {}, "places.new_building", building, ()
+    yield "places.edit_building", "officer", {}, "places.edit_building", {"floors": 5}, ()
+    yield "places.retire_building", "officer", spare, here, {}, ()
+    yield "places.add_space", "officer", {}, here, space, ()
+    yield "places.edit_space", "officer", {}, "places.edit_space", {"name": "改名室"}, ()
+    yield "places.retire_space", "officer", spare, "places.edit_space", {}, ()
+    yield "grids.new", "officer", {}, "grids.new", {"name": "新片"}, ()
+    yield "grids.rename", "officer", {}, grids, {"name": "一层东"}, ()
+    yield "grids.assign", "officer", {}, grids, assign, ()
+    yield "grids.end", "officer", {}, grids, until, ()
+    yield "grids.spaces", "officer", {}, grids, {"space": campus.foreign["space_id"]}, ()
+
+
+def _school() -> Iterator[Line]:
+    term = {"name": "2027年春季学期", "starts_on": "2027-02-22", "ends_on": "2027-07-02"}
+    calendar = "school.calendar"
+    yield "school.settings", "officer", {}, "school.settings", {"short_name": "育新校"}, ()
+    yield "school.add_term", "officer", {}, calendar, term, ()
+    yield "school.day", "officer", {}, "school.day", {"note": "运动会"}, ()
