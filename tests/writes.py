@@ -48,7 +48,9 @@ def controls(page: Page, action: str) -> dict[str, Any]:
     sent: dict[str, list[str]] = {}
     form = next((f for f in page.root.iter("form") if f.get("action") == action), None)
     assert form is not None, f"no form for {action}"
-    for element in form.iter("input", "textarea", "select"):
+    for element in form.iter():
+        if element.tag not in ("input", "textarea", "select"):
+            continue
         name, kind = element.get("name"), element.get("type")
         if not name or kind in ("file", "submit") or element.get("disabled") is not None:
             continue

@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Flask, g, request
 from flask_babel import Babel
+from flask_compress import Compress
 from flask_migrate import Migrate
 from werkzeug.routing import IntegerConverter
 from whitenoise import WhiteNoise
@@ -28,6 +29,7 @@ FEATURES = (
 """In the order of their dependencies; each has a blueprint ``bp`` in its views."""
 
 babel = Babel()
+compress = Compress()
 migrate = Migrate(render_as_batch=True, compare_type=True)
 
 
@@ -54,6 +56,10 @@ def create_app(settings: config.Config | None = None, **overrides: Any) -> Flask
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_NAME="unitsafe",
         PERMANENT_SESSION_LIFETIME=30 * 24 * 3600,
+        COMPRESS_ALGORITHM=["gzip"],
+        COMPRESS_LEVEL=5,
+        COMPRESS_MIN_SIZE=1500,
+        COMPRESS_STREAMS=False,
         BABEL_DEFAULT_LOCALE="zh_Hans_CN",
         BABEL_DEFAULT_TIMEZONE=str(clock.ZONE),
         BABEL_TRANSLATION_DIRECTORIES=str(config.ROOT / "unitsafe" / "translations"),
@@ -70,10 +76,15 @@ def create_app(settings: config.Config | None = None, **overrides: Any) -> Flask
     forms.init_app(app)
     security.init_app(app)
     errors.init_app(app)
+    compress.init_app(app)
     _register_features(app)
     screen.init_app(app)
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
-        app.wsgi_app, root=str(config.ROOT / "static"), prefix="static/", max_age=31536000
+        app.wsgi_app,
+        root=str(config.ROOT / "static"),
+        prefix="static/",
+        max_age=31536000,
+        allow_all_origins=False,
     )
     access.check_marks(app)
     return app

@@ -1,17 +1,19 @@
 """Commands for whoever runs the server: `flask --app app …`."""
 
 import sys
+from pathlib import Path
 
 import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
+from unitsafe import backup as backups
 from unitsafe import clock, content
 from unitsafe.core import audit
 from unitsafe.core.audit import AuditEntry
 from unitsafe.core.db import db
 from unitsafe.core.domain import RuleError
-from unitsafe.startup import prepare
+from unitsafe.startup import StartupError, prepare
 
 content_group = AppGroup("content", help="The content pack.")
 audit_group = AppGroup("audit", help="The audit log.")
@@ -22,6 +24,8 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(content_group)
     app.cli.add_command(audit_group)
     app.cli.add_command(demo)
+    app.cli.add_command(backup)
+    app.cli.add_command(restore)
 
 
 @content_group.command("check")
@@ -62,3 +66,36 @@ def demo(seed: int) -> None:
     except RuleError as error:
         sys.exit(f"unitsafe: {error}")
     click.echo(" · ".join(f"{name} {count}" for name, count in counts.items()))
+
+
+@click.command()
+@with_appcontext
+@click.option(
+    "--to",
+    type=click.Path(path_type=Path),
+    help="The zip to write, or a folder for it; otherwise UNITSAFE_DATA/backups.",
+)
+def backup(to: Path | None) -> None:
+    """Back up database, photos and secret key into one zip; the server may be running."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    try:
+        file = backups.make_backup(app, to, now=clock.now())
+    except backups.BackupError as error:
+        sys.exit(f"unitsafe: {error}")
+    click.echo(f"{file} ({file.stat().st_size / 1_000_000:.1f} MB)")
+
+
+@click.command()
+@with_appcontext
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--yes", is_flag=True, help="Also when this server holds data: it is put aside.")
+def restore(file: Path, yes: bool) -> None:
+    """Put a backup in place of this server's data; stop the server first."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    try:
+        done = backups.restore_backup(app, file, overwrite=yes, now=clock.now())
+    except (backups.BackupError, content.ContentError, StartupError) as error:
+        sys.exit(f"unitsafe: {error}")
+    click.echo(f"restored: the school as of {done.manifest.created_at}")
+    if done.before:
+        click.echo(f"what was here before lies in {done.before}")

@@ -4,7 +4,7 @@ import errno
 import sqlite3
 
 import sqlalchemy as sa
-from flask import Flask, g, make_response, render_template, url_for
+from flask import Flask, g, jsonify, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -42,6 +42,8 @@ def answer(code: int, message: str = "") -> ResponseReturnValue:
     actions = [(url_for("today.index"), _("回到今日"))]
     if code == 401:
         actions = [(url_for("people.login"), _("去登录"))]
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(message=message or title), code
     values = {"code": code, "title": title, "message": message, "hint": hint}
     if wants_fragment():
         text = message or title

@@ -105,7 +105,6 @@ class Lives:
             elif action is Action.SEND_BACK:
                 services.send_back(session, hazard, reason=SEND_BACK_REASON, by=by, now=at)
             else:
-                hazard.closed_at = at  # state and time have to reach the table together
                 services.close(session, hazard, note=CLOSE_NOTE, by=by, now=at)
 
     def _dispatch(self, story: Story, hazard: Hazard, by: Actor, at: datetime) -> None:
