@@ -31,8 +31,8 @@ class Sample:
 
 
 @contextmanager
-def empty_school(folder: Path) -> Iterator[Session]:
-    """An empty database with a photo store, inside an app context."""
+def school_in(folder: Path) -> Iterator[Session]:
+    """The database of ``folder``, empty when new, with a photo store, inside an app context."""
     app = Flask("sample")
     app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{folder / 'sample.db'}"
     app.extensions["photos"] = BlobStore(folder / "photos")
@@ -50,22 +50,31 @@ def empty_school(folder: Path) -> Iterator[Session]:
 def loaded(folder: Path, now: str, seed: int = 1) -> Iterator[Sample]:
     """A sample school as it stands at ``now``."""
     moment = clock.parse(now)
-    with empty_school(folder) as session:
+    with school_in(folder) as session:
         counts = load_sample(session, seed=seed, now=moment)
         yield Sample(session, moment, counts, BlobStore(folder / "photos"))
 
 
+@pytest.fixture(scope="session")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, int]]:
+    """The folder of a sample school that is loaded once, and what loading returned."""
+    folder = tmp_path_factory.mktemp("sample")
+    with loaded(folder, NOW) as found:
+        return folder, found.counts
+
+
 @pytest.fixture(scope="module")
-def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sample]:
-    """One sample school for all tests of a module; they only read it."""
-    with loaded(tmp_path_factory.mktemp("sample"), NOW) as found:
-        yield found
+def sample(kept: tuple[Path, dict[str, int]]) -> Iterator[Sample]:
+    """The kept sample school, for tests that only read it."""
+    folder, counts = kept
+    with school_in(folder) as session:
+        yield Sample(session, clock.parse(NOW), counts, BlobStore(folder / "photos"))
 
 
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Session]:
     """An empty database."""
-    with empty_school(tmp_path) as found:
+    with school_in(tmp_path) as found:
         yield found
 
 
