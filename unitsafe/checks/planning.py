@@ -15,7 +15,7 @@ from unitsafe.checks.versions import load_content, newest_versions, plain
 from unitsafe.core.db import writing
 from unitsafe.grids import queries as grids
 from unitsafe.grids.models import Grid, GridSpace, Role
-from unitsafe.people.queries import deputies, holders, valid_on
+from unitsafe.people.queries import deputies, holders_by_post, valid_on
 from unitsafe.places.models import Building, BuildingUse, Space
 from unitsafe.school import queries as schools
 from unitsafe.school.models import School
@@ -138,7 +138,7 @@ class _Campus:
     grids: Sequence[Grid]
     kinds: dict[int, set[str]]
     members: dict[int, int]
-    post_holder: dict[str, int | None] = field(default_factory=dict)
+    post_holder: dict[str, int] = field(default_factory=dict)
 
 
 def _read_campus(session: Session, day: date) -> _Campus:
@@ -175,10 +175,9 @@ def _read_campus(session: Session, day: date) -> _Campus:
         members=members,
     )
     standing_in = deputies(session, day)
-    for post in content.load().posts:
-        found = holders(session, post, day)
-        first = next((p.id for p in found if p.id not in standing_in), None)
-        campus.post_holder[post] = first or (standing_in.get(found[0].id) if found else None)
+    for post, ids in holders_by_post(session, day).items():
+        present = next((one for one in ids if one not in standing_in), None)
+        campus.post_holder[post] = present or standing_in[ids[0]]
     return campus
 
 

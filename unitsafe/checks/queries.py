@@ -225,10 +225,23 @@ def missed_by(session: Session, actor: Actor, now: datetime) -> int:
 
 
 def to_countersign(session: Session, actor: Actor, limit: int = 200) -> Sequence[Check]:
-    """Submitted checks that wait for ``actor``'s signature, the oldest first."""
+    """Submitted checks that wait for ``actor``'s signature, the oldest first.
+
+    Walks wait for the leader of the block; the school's leader may sign them but is not asked to.
+    """
+    posts = set(actor.posts)
+    if Right.COUNTERSIGN_PATROL in actor.rights:
+        posts.add("vice_principal_safety")
     rows = session.scalars(
         sa.select(Check)
-        .where(Check.state == State.SUBMITTED, Check.superseded_by_id.is_(None), visible_to(actor))
+        .where(
+            Check.state == State.SUBMITTED,
+            Check.superseded_by_id.is_(None),
+            sa.or_(
+                sa.and_(Check.countersign == "grid_leader", Check.grid_id.in_(actor.signs)),
+                sa.and_(Check.countersign != "grid_leader", Check.countersign.in_(posts)),
+            ),
+        )
         .options(joinedload(Check.submitted_by))
         .order_by(Check.day, Check.id)
         .limit(limit)

@@ -134,7 +134,7 @@ def _daily(plan: PlanTemplate, facts: DayFacts) -> list[Slot]:
         if due_at <= opens_at:
             due_at += timedelta(days=1)
         day_ends = clock.end_of(facts.day)
-        missed_at = day_ends + timedelta(hours=12) if evening else day_ends
+        missed_at = max(due_at, day_ends + timedelta(hours=12) if evening else day_ends)
         grace = min(due_at + timedelta(minutes=plan.grace_minutes), missed_at)
         clocks = Clocks(opens_at, due_at, grace, missed_at)
         label = window.label if len(plan.windows) > 1 else ""
@@ -232,7 +232,7 @@ def read_answer(item: ChecklistItem, given: Iterable[str]) -> tuple[Result, Deci
         number = Decimal(_plain_digits(values[-1]))
     except InvalidOperation:
         raise RuleError("“%(values)s”不是数字，请重新填写。", values=values[-1][:20]) from None
-    if not number.is_finite() or abs(number) >= Decimal("1e9") or number != round(number, 3):
+    if not number.is_finite() or number.adjusted() >= 9 or number != round(number, 3):
         raise RuleError("数字太大或小数位太多，请核对。")
     return (Result.OK if item.answer.judge(number) else Result.FAIL), number
 
@@ -297,13 +297,11 @@ def open_actions(facts: Facts, actor: Actor, moment: Status) -> list[Action]:
         found.append(Action.SKIP)
         if moment is Status.MISSED:
             found.append(Action.EXPLAIN)
+    if facts.is_superseded:
+        return found
     if facts.state is State.SUBMITTED and may_countersign(facts, actor):
         found.append(Action.COUNTERSIGN)
-    if (
-        facts.state in DONE
-        and not facts.is_superseded
-        and (actor.id == facts.submitted_by_id or may_fill(facts, actor))
-    ):
+    if facts.state in DONE and (actor.id == facts.submitted_by_id or may_fill(facts, actor)):
         found.append(Action.CORRECT)
     return found
 

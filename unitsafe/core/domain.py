@@ -65,6 +65,8 @@ class Actor:
 
     ``leads``: ids of the grids the person leads, with all grids below them.
     ``keeps``: ids of the grids the person looks after as a member or helper, or for someone absent.
+    ``signs``: ids of the grids whose walks wait for the person's signature: those of ``leads``
+    below a block of theirs, not the whole school's.
     """
 
     id: int
@@ -73,6 +75,7 @@ class Actor:
     rights: frozenset[Right] = frozenset()
     leads: frozenset[int] = frozenset()
     keeps: frozenset[int] = frozenset()
+    signs: frozenset[int] = frozenset()
     title: str = ""
     large_text: bool = False
     origin: str = field(default="", compare=False)

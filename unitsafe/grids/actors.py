@@ -1,5 +1,6 @@
 """The signed-in actor: a person's posts and grids as the policy sees them."""
 
+from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
@@ -21,7 +22,9 @@ def token_of(person: Person) -> str:
 def rights_of(posts: frozenset[str]) -> frozenset[Right]:
     """All rights of these posts. Source: content/duties.yaml."""
     known = content.load().posts
-    return frozenset(Right(right) for post in posts if post in known for right in known[post].rights)
+    return frozenset(
+        Right(right) for post in posts if post in known for right in known[post].rights
+    )
 
 
 def actor_of(session: Session, token: str, *, today: date, origin: str = "") -> Actor | None:
@@ -31,7 +34,9 @@ def actor_of(session: Session, token: str, *, today: date, origin: str = "") -> 
         return None
     rows = session.execute(
         sa.select(Person.id, Person.name, Person.large_text, PersonPost.post)
-        .outerjoin(PersonPost, sa.and_(PersonPost.person_id == Person.id, valid_on(PersonPost, today)))
+        .outerjoin(
+            PersonPost, sa.and_(PersonPost.person_id == Person.id, valid_on(PersonPost, today))
+        )
         .where(
             Person.id == int(person_id),
             Person.session_key == key,
@@ -41,8 +46,8 @@ def actor_of(session: Session, token: str, *, today: date, origin: str = "") -> 
     if not rows:
         return None
     posts = frozenset(row.post for row in rows if row.post)
-    leads, keeps, roles = _scope(session, int(person_id), today)
-    posts |= roles  # whoever leads or keeps a grid holds the post of that name
+    scope = _scope(session, int(person_id), today)
+    posts |= scope.posts  # whoever leads or keeps a grid holds the post of that name
     known = content.load().posts
     titles = sorted((known[post].grid_level, known[post].title) for post in posts if post in known)
     return Actor(
@@ -50,30 +55,41 @@ def actor_of(session: Session, token: str, *, today: date, origin: str = "") -> 
         name=rows[0].name,
         posts=posts,
         rights=rights_of(posts),
-        leads=leads,
-        keeps=keeps,
+        leads=scope.leads,
+        keeps=scope.keeps,
+        signs=scope.signs,
         title=titles[0][1] if titles else "",
         large_text=rows[0].large_text,
         origin=origin,
     )
 
 
-def _scope(
-    session: Session, person_id: int, today: date
-) -> tuple[frozenset[int], frozenset[int], frozenset[str]]:
-    """Grids led (with all below), grids kept, and the posts that follow; absent people's included."""
+@dataclass(frozen=True)
+class _Scope:
+    """What a person's assignments, and those of the absent people they stand in for, give them."""
+
+    leads: frozenset[int]
+    keeps: frozenset[int]
+    signs: frozenset[int]
+    posts: frozenset[str]
+
+
+def _scope(session: Session, person_id: int, today: date) -> _Scope:
     absent = sa.select(Absence.person_id).where(
         Absence.deputy_id == person_id, Absence.from_on <= today, Absence.until_on >= today
     )
     rows = session.execute(
-        sa.select(Assignment.role, Grid.id, Grid.code)
+        sa.select(Assignment.role, Grid.id, Grid.code, Grid.level)
         .join(Grid, Grid.id == Assignment.grid_id)
         .where(
             sa.or_(Assignment.person_id == person_id, Assignment.person_id.in_(absent)),
             valid_on(Assignment, today),
         )
     ).all()
-    leads = queries.below(session, [row.code for row in rows if row.role is Role.LEADER])
-    keeps = frozenset(row.id for row in rows if row.role is not Role.LEADER)
-    roles = frozenset(str(row.role) for row in rows if row.role is not Role.HELPER)
-    return leads, keeps, roles
+    led = [row for row in rows if row.role is Role.LEADER]
+    return _Scope(
+        leads=queries.below(session, [row.code for row in led]),
+        keeps=frozenset(row.id for row in rows if row.role is not Role.LEADER),
+        signs=queries.below(session, [row.code for row in led if row.level > 1]),
+        posts=frozenset(str(row.role) for row in rows if row.role is not Role.HELPER),
+    )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from unitsafe.grids.models import Assignment, Grid, GridSpace, Role
 from unitsafe.people.models import Absence, Person
-from unitsafe.people.queries import DutyLine, deputies, duty_sources, holders, valid_on
+from unitsafe.people.queries import DutyLine, deputies, duty_sources, valid_on
 from unitsafe.places.models import Building, Space
 
 
@@ -109,34 +109,28 @@ def duty_holder(
     session: Session, space_id: int | None, day: date, *, grid_id: int | None = None
 ) -> Person | None:
     """Who answers for a space on ``day``: its own duty holder, else the member of its grid, else
-    the leader of a grid above it, else the safety director or officer. Without a space the search
-    begins at ``grid_id``."""
-    standing_in = deputies(session, day)
-
-    def present(person: Person | None) -> Person | None:
-        if person and person.id in standing_in:
-            return session.get(Person, standing_in[person.id])
-        return person
-
+    the leader of the block above. Without a space the search begins at ``grid_id``. None where
+    nobody below the school's own grid answers: somebody has to decide then."""
     if space_id is not None:
         own = session.scalars(
             sa.select(Person)
             .join(Assignment, Assignment.person_id == Person.id)
             .where(Assignment.space_id == space_id, valid_on(Assignment, day))
-            .order_by(Assignment.id)
+            .order_by(Assignment.id.desc())
         ).first()
         if own is not None:
-            return present(own)
+            deputy_id = deputies(session, day).get(own.id)
+            return session.get(Person, deputy_id) if deputy_id else own
         grid_id = grid_of_space(session, space_id, day)
     while grid_id is not None:
+        grid = session.get_one(Grid, grid_id)
+        if grid.level == 1:
+            return None
         here = duties(session, day, [grid_id]).get(grid_id, [])
         duty = first_with(here, Role.MEMBER) or first_with(here, Role.LEADER)
         if duty is not None:
             return duty.person
-        grid_id = session.scalar(sa.select(Grid.parent_id).where(Grid.id == grid_id))
-    for post in ("safety_director", "safety_officer", "vice_principal_safety"):
-        for person in holders(session, post, day):
-            return present(person)
+        grid_id = grid.parent_id
     return None
 
 

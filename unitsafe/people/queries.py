@@ -97,6 +97,20 @@ def holders(session: Session, post: str, day: date) -> Sequence[Person]:
     ).all()
 
 
+def holders_by_post(session: Session, day: date) -> dict[str, list[int]]:
+    """Post → ids of the active people who hold it on ``day``, the longest-serving first."""
+    rows = session.execute(
+        sa.select(PersonPost.post, Person.id)
+        .join(Person, Person.id == PersonPost.person_id)
+        .where(valid_on(PersonPost, day), Person.status == PersonStatus.ACTIVE)
+        .order_by(PersonPost.from_on, PersonPost.id)
+    )
+    found: dict[str, list[int]] = {}
+    for post, person_id in rows:
+        found.setdefault(post, []).append(person_id)
+    return found
+
+
 def posts_on(person: Person, day: date) -> list[str]:
     """Keys of the posts ``person`` (loaded with posts) holds on ``day``."""
     return [
