@@ -233,6 +233,21 @@ on('htmx:afterRequest', event => {
   box.classList.remove('is-unsaved');
   box.querySelectorAll('.tap-state').forEach(line => line.remove());
 });
+// A tap that met an expired sign-in is made again when the person is back on the page.
+const TAPS = 'unitsafe:taps:' + location.pathname;
+on('htmx:beforeOnLoad', event => {
+  if (event.detail.xhr.status !== 401 || !boxOf(event)) return;
+  const sent = Array.from(event.detail.requestConfig.formData.entries());
+  store(sessionStorage, TAPS, (load(sessionStorage, TAPS) || []).concat(sent));
+});
+addEventListener('load', () => {
+  const taps = load(sessionStorage, TAPS) || [];
+  sessionStorage.removeItem(TAPS);
+  taps.forEach(([name, value]) => Array.from(document.getElementsByName(name)).forEach(input => {
+    if (input.type === 'text') { input.value = value; input.dispatchEvent(new Event('change', { bubbles: true })); }
+    else if (input.value === value && !input.checked) input.click();
+  }));
+});
 on('htmx:sendError', lost);
 on('htmx:timeout', lost);
 on('htmx:responseError', event => {
