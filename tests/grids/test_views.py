@@ -2,7 +2,7 @@
 
 import pytest
 
-from unitsafe.grids import queries, services
+from unitsafe.grids import queries, services, views
 from unitsafe.grids.models import Assignment, Grid, Role
 from unitsafe.people.models import Person
 
@@ -180,7 +180,7 @@ def test_only_those_who_edit_grids_change_them(browser, make, act):
 
 def test_changes_reach_whoever_plans_checks(client, make, monkeypatch):
     told = []
-    monkeypatch.setattr(services, "on_grid_change", [lambda *args: told.append(args[1])])
+    monkeypatch.setattr(views, "duties_changed", lambda *args: told.append(args[1]))
     grid, person = make.grid(), make.person()
     data = {"role": Role.HELPER.value, "person_id": str(person.id), "from_on": "2026-11-23"}
     client.post(f"/grids/{grid.code}/assign", data)

@@ -121,6 +121,6 @@ def test_coming_back_early_cuts_the_absence_short(make, session, first, left):
 
 def test_what_is_due_is_planned_again_when_posts_change(make, session, monkeypatch):
     told = []
-    monkeypatch.setattr(services, "on_people_change", [lambda *args: told.append(args[1])])
+    monkeypatch.setattr(services, "duties_changed", lambda *args: told.append(args[1]))
     change(session, make.person(), make, make.someone("officer"), posts=["gatekeeper"])
     assert told == [TODAY]

@@ -16,9 +16,7 @@ ME = Actor(id=1, name="林晓岚")
 @pytest.fixture
 def told(monkeypatch):
     days = []
-    monkeypatch.setattr(
-        services, "on_calendar_change", [lambda _session, day, _now: days.append(day)]
-    )
+    monkeypatch.setattr(services, "duties_changed", lambda _session, day, _now: days.append(day))
     return days
 
 
@@ -41,12 +39,12 @@ def change(session, make, **flags):
     )
 
 
-@pytest.mark.parametrize(("day", "is_told"), [(22, False), (23, True), (24, True)])
-def test_who_plans_is_told_of_today_and_later_days_only(make, session, now, told, day, is_told):
+@pytest.mark.parametrize("day", [22, 23, 24])
+def test_who_plans_is_told_of_every_changed_day(make, session, now, told, day):
     make.school()
     told.clear()
     set_day(session, date(2026, 11, day), now)
-    assert told == ([date(2026, 11, day)] if is_told else [])
+    assert told == [date(2026, 11, day)]
 
 
 def test_a_day_outside_every_term_cannot_be_set(make, session, now):

@@ -7,10 +7,19 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from unitsafe import content
+from unitsafe import clock, content
 from unitsafe.checks import rules
-from unitsafe.checks.models import Answer, Check, ChecklistVersion, Plan, PlannedDay
-from unitsafe.checks.rules import DayFacts, State
+from unitsafe.checks.models import (
+    Answer,
+    Check,
+    CheckEvent,
+    ChecklistVersion,
+    CheckPhoto,
+    Finding,
+    Plan,
+    PlannedDay,
+)
+from unitsafe.checks.rules import Action, DayFacts, State
 from unitsafe.checks.versions import load_content, newest_versions, plain
 from unitsafe.core.db import writing
 from unitsafe.grids import queries as grids
@@ -20,6 +29,7 @@ from unitsafe.places.models import Building, BuildingUse, Space
 from unitsafe.school import queries as schools
 from unitsafe.school.models import School
 
+DAILY = ("day", "night")
 LONGEST_GAP = 400
 """Days that are made up for when nobody opened the app; a school year and a bit."""
 
@@ -76,11 +86,12 @@ def ensure_planned(session: Session, today: date, *, now: datetime) -> None:
             day += timedelta(days=1)
 
 
-def plan_day(session: Session, day: date, *, now: datetime) -> int:
+def plan_day(session: Session, day: date, *, now: datetime, whole_periods: bool = False) -> int:
     """Produce the checks of one day inside a write; returns how many are new.
 
-    On the first day the plans ever run, periods that began earlier (this month, this quarter)
-    are produced too, so that a school that starts on the 20th still gets its monthly checks.
+    On the first day the plans ever run, or when asked for ``whole_periods``, those of the week,
+    month and quarter that began earlier are produced too, so that a school that starts on the
+    20th, or a building added then, still gets its monthly checks.
     """
     is_first = session.scalar(sa.select(sa.func.count()).select_from(PlannedDay)) == 0
     campus = _read_campus(session, day)
@@ -89,7 +100,7 @@ def plan_day(session: Session, day: date, *, now: datetime) -> int:
         version = campus.versions.get(plan.checklist_key)
         if version is None:
             continue
-        for facts in _days_to_look_at(session, plan, day, is_first=is_first):
+        for facts in _days_to_look_at(session, plan, day, whole=is_first or whole_periods):
             for slot in rules.slots(plan.template, facts):
                 added += _produce(session, plan, version, slot, campus)
     session.merge(PlannedDay(day=day, at=now))
@@ -97,23 +108,45 @@ def plan_day(session: Session, day: date, *, now: datetime) -> int:
     return added
 
 
-def plan_again(session: Session, day: date, *, now: datetime) -> None:
+def plan_again(session: Session, day: date, now: datetime) -> None:
     """After the calendar, a plan or the grids changed: drop what nobody has touched and is not
-    missed yet, and produce the day anew."""
+    missed yet, of this day and of the week and month it lies in, and produce it anew. On a past
+    day that turned out to be no school day, what nobody did is excused, visibly."""
     if session.get(PlannedDay, day) is None:
         return
-    touched = sa.select(Answer.check_id)
+    if day < clock.local(now).date():
+        _excuse(session, day, now)
+        return
+    begun = {rules.period(unit, day)[0] for unit in ("week", "month")}
+    periodic = sa.select(Plan.id).where(Plan.unit.not_in(DAILY))
     session.execute(
         sa.delete(Check).where(
-            Check.day == day,
+            sa.or_(Check.day == day, sa.and_(Check.day.in_(begun), Check.plan_id.in_(periodic))),
             Check.state == State.DUE,
             Check.started_at.is_(None),
             Check.explanation == "",
             Check.missed_at > now,
-            Check.id.not_in(touched),
+            *(
+                ~sa.exists().where(one.check_id == Check.id).correlate(Check)
+                for one in (Answer, CheckPhoto, Finding)
+            ),
         )
     )
-    plan_day(session, day, now=now)
+    plan_day(session, day, now=now, whole_periods=True)
+
+
+def _excuse(session: Session, day: date, now: datetime) -> None:
+    entry = schools.day(session, day)
+    facts = DayFacts(day, bool(entry and entry.teaching), bool(entry and entry.boarding))
+    plans = session.scalars(sa.select(Plan).where(Plan.unit.in_(DAILY)))
+    void = [plan.id for plan in plans if not rules.applies(plan.template, facts)]
+    reason = "校历已改，这一天不用查。"
+    for check in session.scalars(
+        sa.select(Check).where(Check.plan_id.in_(void), Check.day == day, Check.state == State.DUE)
+    ):
+        check.state, check.explanation = State.SKIPPED, reason
+        session.add(CheckEvent(check_id=check.id, action=Action.SKIP, at=now, note=reason))
+    session.flush()
 
 
 @dataclass(frozen=True)
@@ -193,13 +226,11 @@ def _common_grid(ids: set[int], by_id: dict[int, Grid], root: Grid | None) -> in
     return found or (root.id if root else 0)
 
 
-def _days_to_look_at(
-    session: Session, plan: Plan, day: date, *, is_first: bool
-) -> Iterator[DayFacts]:
+def _days_to_look_at(session: Session, plan: Plan, day: date, *, whole: bool) -> Iterator[DayFacts]:
     entry = schools.day(session, day)
     yield DayFacts(day, bool(entry and entry.teaching), bool(entry and entry.boarding))
-    if is_first and plan.unit not in ("day", "night") and day.day > 1:
-        yield DayFacts(day.replace(day=1), False, False)
+    if whole and plan.unit not in DAILY and (first := rules.period(plan.unit, day)[0]) < day:
+        yield DayFacts(first, False, False)
 
 
 def _targets(plan: Plan, campus: _Campus, who: Sequence[str]) -> Iterator[Target]:

@@ -112,7 +112,7 @@ def slots(plan: PlanTemplate, facts: DayFacts) -> list[Slot]:
     """
     if plan.unit in ("day", "night"):
         return _daily(plan, facts) if applies(plan, facts) else []
-    first, last = _period(plan.unit, facts.day)
+    first, last = period(plan.unit, facts.day)
     if facts.day != first or not _month_counts(plan, facts.day):
         return []
     due_on = last.replace(day=min(plan.due_day, last.day)) if plan.due_day else last
@@ -142,7 +142,8 @@ def _daily(plan: PlanTemplate, facts: DayFacts) -> list[Slot]:
     return found
 
 
-def _period(unit: str, day: date) -> tuple[date, date]:
+def period(unit: str, day: date) -> tuple[date, date]:
+    """First and last day of the week, or of the month, that ``day`` lies in."""
     if unit == "week":
         monday = day - timedelta(days=day.weekday())
         return monday, monday + timedelta(days=6)

@@ -9,6 +9,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from unitsafe import clock
 from unitsafe.checks import rules
 from unitsafe.checks.models import Answer, Check, CheckEvent
 from unitsafe.checks.rules import Action, Answered, Facts, Result, State
@@ -60,6 +61,7 @@ class Sheet:
 
     check_id: int
     facts: Facts
+    opens_at: datetime
     items: Sequence[ChecklistItem]
     answers: dict[str, Answered]
     failed_once: set[str]
@@ -88,6 +90,7 @@ def read_sheet(session: Session, check_id: int) -> Sheet | None:
     return Sheet(
         check_id,
         facts,
+        row.opens_at,
         items_of(session, row.checklist_id, row.item_limit),
         _newest(rows),
         {row.item_key for row in rows if row.result is Result.FAIL},
@@ -106,12 +109,15 @@ def _newest(rows: Iterable[Any]) -> dict[str, Answered]:
     }
 
 
-def require_fillable(sheet: Sheet, actor: Actor) -> None:
+def require_fillable(sheet: Sheet, actor: Actor, now: datetime) -> None:
     """Raises RuleError unless ``actor`` may answer here now."""
     if sheet.facts.state not in rules.UNFINISHED:
         raise RuleError("这份检查已经提交，不能再改。要更正请用“更正”。")
     if not rules.may_fill(sheet.facts, actor):
         raise RuleError("这份检查由别人填写。如果是替岗，请先登记代理。")
+    if now < sheet.opens_at:
+        opens = clock.local(sheet.opens_at)
+        raise RuleError("还没到检查时间，%(at)s开始。", at=f"{opens:%m-%d %H:%M}")
 
 
 def save_answers(
@@ -122,7 +128,7 @@ def save_answers(
     The same answer again appends nothing, so a repeated request does no harm. Returns the keys
     that changed; ``sheet`` is up to date afterwards. Raises RuleError when it may not be filled.
     """
-    require_fillable(sheet, by)
+    require_fillable(sheet, by, now)
     known = {item.key for item in sheet.items}
     changed = []
     for key, answer in given.items():
@@ -157,7 +163,7 @@ def undo(session: Session, sheet: Sheet, item_key: str, *, by: Actor, now: datet
 
     :raises RuleError: it is somebody else's, or longer ago than the rules allow.
     """
-    require_fillable(sheet, by)
+    require_fillable(sheet, by, now)
     last = sheet.answers.get(item_key)
     if last is None or last.result is Result.CLEARED:
         return

@@ -79,11 +79,13 @@ def write_tx(session: Session) -> Iterator[Session]:
 
     What was read before is forgotten (its snapshot is older than the lock); load inside. On SQLite
     the transaction is IMMEDIATE and writers of this process queue on a fair lock instead of
-    sleeping in SQLite's busy handler.
+    sleeping in SQLite's busy handler; on PostgreSQL an advisory lock lets one writer in at a time,
+    so that what is read inside (the last number, the newest answer) is still true when it is saved.
     """
     session.rollback()
     if session.get_bind().dialect.name != "sqlite":
         with session.begin():
+            session.execute(sa.text("SELECT pg_advisory_xact_lock(7450)"))
             yield session
         return
     with _writer:

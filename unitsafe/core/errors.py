@@ -4,7 +4,7 @@ import errno
 import sqlite3
 
 import sqlalchemy as sa
-from flask import Flask, g, jsonify, make_response, render_template, request, url_for
+from flask import Flask, abort, g, jsonify, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -21,6 +21,7 @@ from unitsafe.core.printing import PrintError
 
 def init_app(app: Flask) -> None:
     """Every error gets a page that says what to do next."""
+    app.before_request(_refuse_nul)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(RuleError, lambda error: answer(409, sentence(error)))
     app.register_error_handler(PrintError, lambda error: answer(409, str(error)))
@@ -28,7 +29,14 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Repeated, lambda error: see_other(error.location))
     app.register_error_handler(StaleDataError, lambda _error: answer(409, _lost_race()))
     app.register_error_handler(sa.exc.OperationalError, _database)
+    app.register_error_handler(sa.exc.DataError, lambda _error: answer(400))  # no text or number
     app.register_error_handler(Exception, _crash) if not app.testing else None
+
+
+def _refuse_nul() -> None:
+    """No address of ours holds a NUL; neither databases nor pages can."""
+    if any("\0" in text for text in request.args.values()):
+        abort(400)
 
 
 def sentence(error: RuleError) -> str:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-Listener = Callable[[Session, date, datetime], None]
+Listener = Callable[[Session, date, datetime], object]
 _listeners: dict[str, Listener] = {}
 
 

@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
-_labels: dict[Enum, Any] = {}
+_labels: dict[tuple[type[Enum], str], Any] = {}
+"""By enum and member: members of two enums with the same text are equal to Python."""
 
 
-def label_all(labels: Mapping[Any, Any]) -> None:
-    """Name the members of a feature's enums."""
-    _labels.update(labels)
+def label_all(*labels: Mapping[Any, Any]) -> None:
+    """Name the members of a feature's enums; those with the same text in mappings of their own."""
+    for names in labels:
+        _labels.update({(type(member), member.name): text for member, text in names.items()})
 
 
 def label(member: Enum | None) -> str:
     """The member's name; empty for None. Raises KeyError for a member that nobody named."""
-    return "" if member is None else str(_labels[member])
+    return "" if member is None else str(_labels[type(member), member.name])

@@ -1,5 +1,6 @@
 """Idempotency: a form sent twice (double tap, bad network) has the effect of one."""
 
+import hashlib
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -31,13 +32,21 @@ def claim(session: Session, key: str | None, *, by: int | None, now: datetime) -
 
     :raises Repeated: the same person has sent this form before.
     """
-    entry = OnceKey(key=f"{by or 0}:{key or ''}"[:64], actor_id=by, at=now, location="/")
+    entry = OnceKey(key=_stored(key or "", by), actor_id=by, at=now, location="/")
     if not key:
         return entry  # a client without our form has nothing to repeat
     if earlier := session.get(OnceKey, entry.key):
         raise Repeated(earlier.location)
     session.add(entry)
     return entry
+
+
+def _stored(key: str, by: int | None) -> str:
+    """Person and key in 64 plain characters; what no form of ours sends is stored as its hash."""
+    text = f"{by or 0}:{key}"
+    if len(text) <= 64 and text.isprintable():
+        return text
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def release(session: Session, entry: OnceKey) -> None:

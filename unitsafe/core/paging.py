@@ -4,7 +4,7 @@ import base64
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 T = TypeVar("T")
 Key = sa.ColumnElement[Any] | Any
+LONGEST_CURSOR = 600
 
 
 @dataclass(frozen=True)
@@ -33,9 +34,9 @@ def fetch_page(
 ) -> Page[Any]:
     """Rows of ``select`` after the cursor, newest first: all ``keys`` descend, the last is unique."""
     rows_select = select.order_by(None).order_by(*(key.desc() for key in keys)).limit(size + 1)
-    if (start := _decode(after, len(keys))) is not None:
-        types = [key.type for key in keys]
-        bound = [sa.literal(_value(v, kind), kind) for v, kind in zip(start, types, strict=True)]
+    types = [key.type for key in keys]
+    if (start := _decode(after, types)) is not None:
+        bound = [sa.literal(value, kind) for value, kind in zip(start, types, strict=True)]
         rows_select = rows_select.where(sa.tuple_(*keys) < sa.tuple_(*bound))
     rows = session.scalars(rows_select).unique().all()
     more = rows[size - 1] if len(rows) > size else None
@@ -44,10 +45,18 @@ def fetch_page(
 
 
 def _value(raw: Any, kind: Any) -> Any:
+    """The key that ``raw`` stands for. Raises ValueError, TypeError, OverflowError for damage."""
     if isinstance(kind, sa.Date):
         return date.fromisoformat(raw)
     if isinstance(kind, sa.types.TypeDecorator):
-        return datetime.fromisoformat(raw)
+        moment = datetime.fromisoformat(raw)
+        if moment.tzinfo is None:
+            raise ValueError(raw)
+        return moment.astimezone(UTC)
+    if isinstance(kind, sa.Integer) and (type(raw) is not int or abs(raw) >= 2**31):
+        raise ValueError(raw)
+    if isinstance(kind, sa.String) and (not isinstance(raw, str) or "\0" in raw):
+        raise ValueError(raw)
     return raw
 
 
@@ -56,13 +65,14 @@ def _encode(values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _decode(cursor: str | None, width: int) -> list[Any] | None:
+def _decode(cursor: str | None, types: Sequence[Any]) -> list[Any] | None:
     """The cursor's values, or None for a missing or damaged one: it then shows the first page."""
-    if not cursor:
+    if not cursor or len(cursor) > LONGEST_CURSOR:
         return None
     try:
         values = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        is_sound = isinstance(values, list) and len(values) == width
-    except (ValueError, UnicodeDecodeError):
+        if not isinstance(values, list):
+            return None
+        return [_value(raw, kind) for raw, kind in zip(values, types, strict=True)]
+    except (ValueError, TypeError, OverflowError):
         return None
-    return values if is_sound else None

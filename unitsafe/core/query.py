@@ -26,5 +26,10 @@ def row_id(text: str) -> int | None:
 
 def here(endpoint: str, **changes: Any) -> str:
     """This list with the filters it has and ``changes``; from its first row unless told."""
-    kept = {key: text for key, text in request.args.items() if key != "after"}
+    kept = {key: text for key, text in request.args.items() if not _is_reserved(key)}
     return url_for(endpoint, **{key: text for key, text in {**kept, **changes}.items() if text})
+
+
+def _is_reserved(key: str) -> bool:
+    """Whether a word of the address is the cursor, or would mean something to url_for."""
+    return key in ("after", "endpoint", "self") or key.startswith("_")

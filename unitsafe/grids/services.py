@@ -1,6 +1,6 @@
 """Changing the grid tree and its assignments; history stays."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -11,9 +11,6 @@ from unitsafe.core.domain import Actor, RuleError
 from unitsafe.grids.models import Assignment, Grid, GridSpace, Role
 from unitsafe.people import services as people
 from unitsafe.people.models import Person
-
-on_grid_change: list[Callable[[Session, date, datetime], None]] = []
-"""Called inside the write, by :func:`tell`, with the day from which grids differ, and now."""
 
 
 def add_grid(
@@ -137,13 +134,6 @@ def end_all(session: Session, person: Person, today: date, by: Actor, now: datet
     ).all()
     for assignment in open_ones:
         end(session, assignment, until_on=today, by=by, now=now)
-
-
-def tell(session: Session, day: date, *, now: datetime) -> None:
-    """Let features further right react to changed grids; once per act."""
-    session.flush()
-    for react in on_grid_change:
-        react(session, day, now)
 
 
 people.on_leave.append(end_all)

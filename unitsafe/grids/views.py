@@ -16,6 +16,7 @@ from unitsafe.core import once
 from unitsafe.core.access import actor, allow
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right, RuleError
+from unitsafe.core.hooks import duties_changed
 from unitsafe.core.htmx import render, see_other
 from unitsafe.grids import queries, services
 from unitsafe.grids.forms import AssignForm, EndForm, NewGridForm, RenameForm, SpacesForm
@@ -83,7 +84,7 @@ def new() -> ResponseReturnValue:
                 grid = services.add_grid(
                     session, name=form.name.data, parent=parent, by=actor(), now=clock.now()
                 )
-                services.tell(session, clock.today(), now=clock.now())
+                duties_changed(session, clock.today(), clock.now())
                 key.location = url_for(".detail", code=grid.code)
             flash(_("已添加网格%(name)s。", name=form.name.data))
             return see_other(key.location)
@@ -194,7 +195,7 @@ def rename(code: str) -> ResponseReturnValue:
         key = once.claim(session, form.once.data, by=actor().id, now=clock.now())
         grid = _grid(session, code)
         services.rename_grid(session, grid, form.name.data, by=actor(), now=clock.now())
-        services.tell(session, clock.today(), now=clock.now())
+        duties_changed(session, clock.today(), clock.now())
         key.location = url_for(".detail", code=code)
     flash(_("名称已改为%(name)s。", name=form.name.data))
     return see_other(key.location)
@@ -222,7 +223,7 @@ def spaces(code: str) -> ResponseReturnValue:
             services.put_spaces(
                 session, grid, wanted & known, today=today, by=actor(), now=clock.now()
             )
-            services.tell(session, today, now=clock.now())
+            duties_changed(session, today, clock.now())
             key.location = url_for(".detail", code=code)
     except RuleError as error:
         fresh = SpacesForm(formdata=None)
@@ -262,7 +263,7 @@ def assign(code: str) -> ResponseReturnValue:
                     by=actor(),
                     now=clock.now(),
                 )
-                services.tell(session, clock.today(), now=clock.now())
+                duties_changed(session, clock.today(), clock.now())
                 key.location = url_for(".detail", code=code)
             flash(_("已指定%(name)s负责。", name=name))
             return see_other(key.location)
@@ -291,7 +292,7 @@ def end(code: str, assignment_id: int) -> ResponseReturnValue:
                 services.end(
                     session, found, until_on=form.until_on.data, by=actor(), now=clock.now()
                 )
-                services.tell(session, clock.today(), now=clock.now())
+                duties_changed(session, clock.today(), clock.now())
                 key.location = url_for(".detail", code=code)
             flash(_("已记下结束日期。"))
             return see_other(key.location)

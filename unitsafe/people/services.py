@@ -9,11 +9,10 @@ from sqlalchemy.orm import Session
 
 from unitsafe.core import audit
 from unitsafe.core.domain import Actor, RuleError
+from unitsafe.core.hooks import duties_changed
 from unitsafe.people import queries
 from unitsafe.people.models import Absence, Person, PersonPost, PersonStatus
 
-on_people_change: list[Callable[[Session, date, datetime], None]] = []
-"""Called inside the write with the day from which who-does-what is different, and now."""
 on_leave: list[Callable[[Session, Person, date, Actor, datetime], None]] = []
 """Called inside the write when a person leaves: (session, person, today, by, now)."""
 _READABLE = "23456789abcdefghjkmnpqrstuvwxyz"
@@ -89,7 +88,7 @@ def change_person(
     person.posts.extend(PersonPost(post=key, from_on=today) for key in added)
     session.flush()
     _check_manager(session, today, had_one=had_one)
-    _tell(session, today, now=now)
+    duties_changed(session, today, now)
     data = {"before": before, "posts": sorted(posts), "name": name, "username": username}
     audit.record(session, "person.change", f"person:{person.id}", by=by, now=now, data=data)
 
@@ -108,7 +107,7 @@ def leave(session: Session, person: Person, *, today: date, by: Actor, now: date
     _check_manager(session, today, had_one=had_one)
     for react in on_leave:
         react(session, person, today, by, now)
-    _tell(session, today, now=now)
+    duties_changed(session, today, now)
     audit.record(session, "person.leave", f"person:{person.id}", by=by, now=now)
 
 
@@ -150,7 +149,7 @@ def add_absence(
     )
     session.add(absence)
     session.flush()
-    _tell(session, from_on, now=now)
+    duties_changed(session, from_on, now)
     data = {"deputy": deputy_id, "from": from_on, "until": until_on, "reason": reason}
     audit.record(session, "person.absent", f"person:{person_id}", by=by, now=now, data=data)
     return absence
@@ -168,7 +167,7 @@ def end_absence(
     else:
         absence.until_on = today - timedelta(days=1)
     session.flush()
-    _tell(session, today, now=now)
+    duties_changed(session, today, now)
     subject = f"person:{absence.person_id}"
     audit.record(session, "person.back", subject, by=by, now=now, data=data)
 
@@ -190,13 +189,6 @@ def _check_manager(session: Session, today: date, *, had_one: bool) -> None:
         raise RuleError(
             "至少要留一位能管理学校设置的人（例如学校安全员），请先把这个岗位交给别人。"
         )
-
-
-def _tell(session: Session, day: date, *, now: datetime) -> None:
-    """Plans look for the holders of posts: what is due may fall to somebody else now."""
-    session.flush()
-    for react in on_people_change:
-        react(session, day, now)
 
 
 def _check_username(session: Session, username: str | None, person_id: int | None) -> None:

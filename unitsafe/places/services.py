@@ -1,8 +1,7 @@
 """Changing buildings and spaces."""
 
 import secrets
-from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -11,8 +10,6 @@ from unitsafe.core import audit
 from unitsafe.core.domain import Actor, RuleError
 from unitsafe.places.models import Building, BuildingUse, Space
 
-on_place_change: list[Callable[[Session, date, datetime], None]] = []
-"""Called inside the write, by :func:`tell`, with the day from which places differ, and now."""
 _PLATE_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 
 
@@ -103,13 +100,6 @@ def restore(session: Session, place: Building | Space, *, by: Actor, now: dateti
     place.is_active = True
     kind = _kind(place)
     audit.record(session, f"{kind}.restore", f"{kind}:{place.id}", by=by, now=now)
-
-
-def tell(session: Session, day: date, *, now: datetime) -> None:
-    """Let features further right react to changed places; once per act, not per place."""
-    session.flush()
-    for react in on_place_change:
-        react(session, day, now)
 
 
 def _kind(place: Building | Space) -> str:

@@ -12,6 +12,7 @@ from unitsafe.core import once
 from unitsafe.core.access import actor, allow
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right, RuleError
+from unitsafe.core.hooks import duties_changed
 from unitsafe.core.htmx import render, see_other
 from unitsafe.places import queries, services
 from unitsafe.places.forms import BuildingForm, RetireForm, SpaceForm
@@ -91,7 +92,7 @@ def _save_building(form: BuildingForm, building_id: int | None) -> str:
             by=actor(),
             now=clock.now(),
         )
-        services.tell(session, clock.today(), now=clock.now())
+        duties_changed(session, clock.today(), clock.now())
         key.location = url_for(".building", building_id=building.id)
     return key.location
 
@@ -164,7 +165,7 @@ def _save_space(session: Any, space: Space | None, building_id: int, form: Space
         by=actor(),
         now=clock.now(),
     )
-    services.tell(session, clock.today(), now=clock.now())
+    duties_changed(session, clock.today(), clock.now())
 
 
 @bp.route(SPACE + "/edit", methods=["GET", "POST"])
@@ -217,7 +218,7 @@ def _retire(kind: type[Building] | type[Space], place_id: int) -> ResponseReturn
         place: Any = session.get(kind, place_id) or abort(404)
         change = services.restore if is_back else services.retire
         change(session, place, by=actor(), now=clock.now())
-        services.tell(session, clock.today(), now=clock.now())
+        duties_changed(session, clock.today(), clock.now())
         building_id = place.id if kind is Building else place.building_id
         key.location = url_for(".building", building_id=building_id)
         if kind is Building and not is_back:

@@ -1,6 +1,6 @@
 """Changing the school's facts, settings and calendar."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -9,14 +9,11 @@ from sqlalchemy.orm import Session
 from unitsafe import clock
 from unitsafe.core import audit
 from unitsafe.core.domain import Actor, RuleError
+from unitsafe.core.hooks import duties_changed
 from unitsafe.school import queries, rules
 from unitsafe.school.models import School, SchoolDay, Term
 from unitsafe.school.rules import Stage
 from unitsafe.school.settings import SETTINGS
-
-on_calendar_change: list[Callable[[Session, date, datetime], None]] = []
-"""Called inside the write with the day that changed, today or later, and now. Features further
-right register here what they do about it."""
 
 
 def create_school(
@@ -67,7 +64,7 @@ def change_school(
     school.settings = {k: n for k, n in numbers.items() if n != SETTINGS[k].default}
     if school.has("has_boarding") != boarding_before:
         _rebuild(session, school)
-        _tell(session, clock.local(now).date(), now=now)
+        duties_changed(session, clock.local(now).date(), now)
     after = {"name": school.name, "flags": school.flags, "settings": school.settings}
     audit.record(
         session,
@@ -100,7 +97,7 @@ def add_term(
     session.add(term)
     session.flush()
     _rebuild(session, queries.school(session))
-    _tell(session, clock.local(now).date(), now=now)
+    duties_changed(session, clock.local(now).date(), now)
     data = {"name": name, "starts_on": starts_on, "ends_on": ends_on}
     audit.record(session, "term.add", f"term:{term.id}", by=by, now=now, data=data)
     return term
@@ -131,16 +128,8 @@ def set_day(
         now=now,
         data={"before": before, "after": after},
     )
-    _tell(session, day, now=now)
+    duties_changed(session, day, now)
     return entry
-
-
-def _tell(session: Session, day: date, *, now: datetime) -> None:
-    """What is past is past; today and later days may have to be planned again."""
-    if day >= clock.local(now).date():
-        session.flush()
-        for react in on_calendar_change:
-            react(session, day, now)
 
 
 def _rebuild(session: Session, school: School) -> None:

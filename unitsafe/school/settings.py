@@ -24,19 +24,45 @@ SETTINGS = {
     setting.key: setting
     for setting in (
         Setting(
-            "days_normal", _l("一般隐患整改期限"), 3, 1, 90, _l("天"), _l("产品默认（期限由学校定）")
+            "days_normal",
+            _l("一般隐患整改期限"),
+            3,
+            1,
+            90,
+            _l("天"),
+            _l("产品默认（期限由学校定）"),
         ),
         Setting(
-            "days_serious", _l("较大隐患整改期限"), 7, 1, 180, _l("天"), _l("产品默认（期限由学校定）")
+            "days_serious",
+            _l("较大隐患整改期限"),
+            7,
+            1,
+            180,
+            _l("天"),
+            _l("产品默认（期限由学校定）"),
         ),
         Setting(
-            "days_major", _l("疑似重大隐患拿出方案"), 1, 0, 30, _l("天"), _l("产品默认（先停用，当天上报）")
+            "days_major",
+            _l("疑似重大隐患拿出方案"),
+            1,
+            0,
+            30,
+            _l("天"),
+            _l("产品默认（先停用，当天上报）"),
         ),
         Setting("card_red_after", _l("超期几天后由黄牌转红牌"), 7, 1, 60, _l("天"), _l("产品默认")),
         Setting(
-            "countersign_days", _l("巡查记录主管签字期限"), 7, 1, 31, _l("天"), _l("产品默认（双签率按此算）")
+            "countersign_days",
+            _l("巡查记录主管签字期限"),
+            7,
+            1,
+            31,
+            _l("天"),
+            _l("产品默认（双签率按此算）"),
         ),
-        Setting("backfill_hours", _l("超过几小时录入算补录"), 24, 1, 168, _l("小时"), _l("产品默认")),
+        Setting(
+            "backfill_hours", _l("超过几小时录入算补录"), 24, 1, 168, _l("小时"), _l("产品默认")
+        ),
     )
 }
 """Source: domain README §7 (cards) and §8 (deadlines, countersignature); product.md §3 rule 1."""

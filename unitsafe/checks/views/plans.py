@@ -1,11 +1,8 @@
 """What is checked, how often, by whom; the checklists."""
 
-from datetime import date, datetime
-
 from flask import abort, flash, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
 from unitsafe import clock, content
 from unitsafe.checks import papers, planning, queries, versions
@@ -21,22 +18,7 @@ from unitsafe.core.domain import Right
 from unitsafe.core.download import pdf
 from unitsafe.core.htmx import render, see_other
 from unitsafe.core.printing import render_pdf
-from unitsafe.school import services as school_services
 from unitsafe.school.queries import school, short_name
-
-
-def _calendar_changed(session: Session, day: date, now: datetime) -> None:
-    if day >= clock.local(now).date():
-        planning.plan_again(session, day, now=now)
-
-
-def register_hooks() -> None:
-    """Produce the day anew when the calendar changes."""
-    if _calendar_changed not in school_services.on_calendar_change:
-        school_services.on_calendar_change.append(_calendar_changed)
-
-
-register_hooks()
 
 
 @bp.get("/plans")
@@ -72,7 +54,7 @@ def plan(plan_id: int) -> ResponseReturnValue:
         form.write_to(target)
         data = {"title": target.title, "windows": target.windows, "active": target.is_active}
         audit.record(session, "plan.change", f"plan:{plan_id}", by=actor(), now=now, data=data)
-        planning.plan_again(session, clock.today(), now=now)
+        planning.plan_again(session, clock.today(), now)
     flash(_("计划已保存，今天没开始的检查已按新计划排好。"))
     return see_other(url_for(".plans"))
 

@@ -193,7 +193,7 @@ def register(check_id: int, item_key: str) -> ResponseReturnValue:
         sheet = taps.read_sheet(session, check_id)
         if sheet is None or item_key not in {item.key for item in sheet.items}:
             abort(404)
-        taps.require_fillable(sheet, by)
+        taps.require_fillable(sheet, by, now)
         given = answers_from_form(sheet, None if not wants_fragment() else [item_key])
         _drop_stale(sheet, given)
         taps.save_answers(session, sheet, given, by=by, now=now)
