@@ -40,9 +40,7 @@ def test_a_tap_appends_one_row_and_answers_with_the_item_and_the_progress(
     browser, officer, patrol, session
 ):
     client = browser(officer)
-    page = client.hx(
-        "POST", f"/checks/{patrol.id}/answers", {"answer-dp_fire_use": "ok"}
-    ).page
+    page = client.hx("POST", f"/checks/{patrol.id}/answers", {"answer-dp_fire_use": "ok"}).page
     assert [row.result for row in rows(session, patrol.id)] == [Result.OK]
     assert not page.whole
     assert page.text("progress").startswith("1 / 17")
@@ -84,9 +82,11 @@ def test_undo_is_refused_later(browser, officer, patrol, session, now):
 
 
 def test_a_failed_item_opens_the_hazard_form_filled_from_the_item(browser, officer, patrol):
-    page = browser(officer).hx(
-        "POST", f"/checks/{patrol.id}/answers", {"answer-dp_exit_clear": "fail"}
-    ).page
+    page = (
+        browser(officer)
+        .hx("POST", f"/checks/{patrol.id}/answers", {"answer-dp_exit_clear": "fail"})
+        .page
+    )
     assert page.value("finding-dp_exit_clear-description").startswith("不符合要求：安全出口")
     selected = {
         option.get("value")
@@ -165,9 +165,7 @@ def all_ok(**changes):
     return {f"answer-{item.key}": "ok" for item in items} | changes
 
 
-def test_submitting_names_what_is_unanswered_and_keeps_the_rest(
-    browser, officer, patrol, session
-):
+def test_submitting_names_what_is_unanswered_and_keeps_the_rest(browser, officer, patrol, session):
     data = all_ok()
     del data["answer-dp_ebike"]
     answer = browser(officer).post(f"/checks/{patrol.id}/submit", data)
@@ -177,9 +175,7 @@ def test_submitting_names_what_is_unanswered_and_keeps_the_rest(
     assert session.get(Check, patrol.id).state is State.IN_PROGRESS
 
 
-def test_a_complete_sheet_is_submitted_once_even_when_sent_twice(
-    browser, officer, patrol, session
-):
+def test_a_complete_sheet_is_submitted_once_even_when_sent_twice(browser, officer, patrol, session):
     client = browser(officer)
     key = client.get(f"/checks/{patrol.id}").page.value("once")
     for _ in range(2):
@@ -199,9 +195,7 @@ def test_submitting_registers_the_hazards_that_were_typed_but_not_sent(
     assert session.scalars(sa.select(Finding.item_key)).all() == ["dp_exit_clear"]
 
 
-def test_a_failed_item_needs_a_photo_or_the_word_that_there_is_none(
-    browser, officer, patrol, make
-):
+def test_a_failed_item_needs_a_photo_or_the_word_that_there_is_none(browser, officer, patrol, make):
     data = all_ok(source="screen") | finding(make.space_in(make.grid()))
     answer = browser(officer).post(f"/checks/{patrol.id}/submit", data)
     assert answer.status == 422
@@ -310,9 +304,7 @@ def test_a_teacher_sees_and_fills_only_their_own(browser, patrol, make):
 def test_a_number_out_of_range_is_a_failure(browser, officer, make, session):
     monthly = next(c for c in make.day() if c.checklist_key == "monthly_facility")
     client = browser(officer)
-    page = client.hx(
-        "POST", f"/checks/{monthly.id}/answers", {"answer-mf_hyd_press": "0.05"}
-    ).page
+    page = client.hx("POST", f"/checks/{monthly.id}/answers", {"answer-mf_hyd_press": "0.05"}).page
     assert "超出正常范围" in page.text()
     bad = client.hx("POST", f"/checks/{monthly.id}/answers", {"answer-mf_hyd_press": "abc"})
     assert bad.status == 409
@@ -327,9 +319,12 @@ def test_the_ledger_pages_and_filters(browser, officer, make, now):
     assert first.rows() == 25
     following = next(link for link in first.links() if "after=" in link)
     second = client.get(following).page
-    assert set(first.links()) & set(second.links()) & {
-        link for link in first.links() if re.fullmatch(r"/checks/\d+", link)
-    } == set()
+    assert (
+        set(first.links())
+        & set(second.links())
+        & {link for link in first.links() if re.fullmatch(r"/checks/\d+", link)}
+        == set()
+    )
     assert client.get("/checks?status=done").page.rows() == 0
     assert client.hx("GET", "/checks?checklist=grid_walk").page.whole is False
 

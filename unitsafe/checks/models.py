@@ -181,7 +181,9 @@ class Check(Model):
         )
 
     def status(self, now: datetime) -> rules.Status:
-        """How it stands at ``now``."""
+        """How it stands at ``now``; a correction has no clocks, its record was handed in."""
+        if self.corrects_id is not None and self.state in rules.UNFINISHED:
+            return rules.Status.IN_PROGRESS
         return rules.status(self.state, self.clocks, now, explained=bool(self.explanation))
 
     def actions_open_to(self, actor: Actor, now: datetime) -> list[Action]:

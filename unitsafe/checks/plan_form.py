@@ -22,7 +22,8 @@ def read_windows(text: str) -> list[dict[str, Any]]:
         if found is None:
             raise ValueError(line)
         hours = [int(part) for part in found.groups()[:4]]
-        if hours[0] > 23 or hours[2] > 24 or hours[1] > 59 or hours[3] > 59:
+        ends = hours[2] * 60 + hours[3]
+        if hours[0] > 23 or ends > 24 * 60 or hours[1] > 59 or hours[3] > 59:
             raise ValueError(line)
         windows.append(
             {

@@ -100,8 +100,11 @@ def plan_day(session: Session, day: date, *, now: datetime, whole_periods: bool 
         version = campus.versions.get(plan.checklist_key)
         if version is None:
             continue
-        for facts in _days_to_look_at(session, plan, day, whole=is_first or whole_periods):
+        whole = is_first or whole_periods
+        for facts in _days_to_look_at(session, plan, day, whole=whole):
             for slot in rules.slots(plan.template, facts):
+                if whole and slot.clocks.due_at <= now:
+                    continue  # nobody could have known of it in time
                 added += _produce(session, plan, version, slot, campus)
     session.merge(PlannedDay(day=day, at=now))
     session.flush()
@@ -110,7 +113,7 @@ def plan_day(session: Session, day: date, *, now: datetime, whole_periods: bool 
 
 def plan_again(session: Session, day: date, now: datetime) -> None:
     """After the calendar, a plan or the grids changed: drop what nobody has touched and is not
-    missed yet, of this day and of the week and month it lies in, and produce it anew. On a past
+    late yet, of this day and of the week and month it lies in, and produce it anew. On a past
     day that turned out to be no school day, what nobody did is excused, visibly."""
     if session.get(PlannedDay, day) is None:
         return
@@ -125,7 +128,7 @@ def plan_again(session: Session, day: date, now: datetime) -> None:
             Check.state == State.DUE,
             Check.started_at.is_(None),
             Check.explanation == "",
-            Check.missed_at > now,
+            Check.due_at > now,  # what is late stays late
             *(
                 ~sa.exists().where(one.check_id == Check.id).correlate(Check)
                 for one in (Answer, CheckPhoto, Finding)

@@ -188,7 +188,7 @@ def mine(session: Session, actor: Actor, now: datetime, day_ends: datetime) -> S
                 sa.and_(Check.assignee_id.is_(None), from_pool(actor)),
             ),
             Check.state.in_(UNFINISHED),
-            Check.missed_at > now,
+            sa.or_(Check.missed_at > now, Check.corrects_id.is_not(None)),
             Check.opens_at < day_ends,
         )
         .order_by(Check.due_at, Check.id)
@@ -220,6 +220,7 @@ def missed_by(session: Session, actor: Actor, now: datetime) -> int:
             Check.state.in_(UNFINISHED),
             Check.missed_at <= now,
             Check.explanation == "",
+            Check.corrects_id.is_(None),
         )
     ).one()
 
@@ -264,7 +265,12 @@ def missed_unexplained(session: Session, now: datetime) -> int:
     return session.scalars(
         sa.select(sa.func.count())
         .select_from(Check)
-        .where(Check.state.in_(UNFINISHED), Check.missed_at <= now, Check.explanation == "")
+        .where(
+            Check.state.in_(UNFINISHED),
+            Check.missed_at <= now,
+            Check.explanation == "",
+            Check.corrects_id.is_(None),
+        )
     ).one()
 
 

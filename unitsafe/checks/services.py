@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from unitsafe.checks import rules, taps
+from unitsafe.checks import queries, rules, taps
 from unitsafe.checks.models import Answer, Check, CheckEvent, CheckPhoto, Finding
 from unitsafe.checks.rules import Action, EntrySource, Result, State, Status
 from unitsafe.checks.versions import items as items_of
@@ -144,18 +144,20 @@ def submit(
 ) -> None:
     """The record is complete and signed by whoever filled it.
 
-    ``performed_at``: when it was really done, for what is entered later; None means now.
+    ``performed_at``: when it was really done, for what is entered later; None means now, for a
+    correction the time on the record it corrects.
     :raises RuleError: it is submitted already, not yet open, or not this person's.
     """
     moment = check.status(now)
     if Action.SUBMIT not in check.actions_open_to(by, now):
         raise RuleError("这份检查现在不能提交，请刷新看一下。")
-    performed = performed_at or now
+    before = check.performed_at if check.corrects_id is not None else None
+    performed = performed_at or before or now
     if performed > now:
         raise RuleError("实际检查时间不能晚于现在。")
     if performed < check.opens_at and check.corrects_id is None:
         raise RuleError("实际检查时间早于这次检查的开始时间，请核对。")
-    if moment is Status.MISSED and performed_at is None:
+    if moment in (Status.MISSED, Status.EXPLAINED) and performed_at is None:
         raise RuleError("这次检查已经过期，请写明实际检查时间。")
     hours = schools.school(session).number("backfill_hours")
     check.state, check.submitted_at, check.submitted_by_id = State.SUBMITTED, now, by.id
@@ -264,7 +266,7 @@ def correct(session: Session, check: Check, *, reason: str, by: Actor, now: date
     version = Check(
         **same,
         state=State.IN_PROGRESS,
-        version=check.version + 1,
+        version=1 + max(one.version for one in queries.versions_of(session, check)),
         corrects_id=check.id,
         assignee_id=by.id,
     )

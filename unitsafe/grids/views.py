@@ -16,6 +16,7 @@ from unitsafe.core import once
 from unitsafe.core.access import actor, allow
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right, RuleError
+from unitsafe.core.errors import sentence
 from unitsafe.core.hooks import duties_changed
 from unitsafe.core.htmx import render, see_other
 from unitsafe.grids import queries, services
@@ -89,7 +90,7 @@ def new() -> ResponseReturnValue:
             flash(_("已添加网格%(name)s。", name=form.name.data))
             return see_other(key.location)
         except RuleError as error:
-            form.form_errors.append(str(error))
+            form.form_errors.append(sentence(error))
     status = 422 if form.is_submitted() else 200
     return render("grids/new.html", form=form, is_first=not parents, status=status)
 
@@ -218,7 +219,7 @@ def spaces(code: str) -> ResponseReturnValue:
             today = clock.today()
             held = queries.spaces_of(session, [grid.id], today).get(grid.id, [])
             if form.seen.data != _joined({space.id for space in held}):
-                raise RuleError(_("刚刚有别人改过这个网格的部位，请核对后再保存。"))
+                raise RuleError("刚刚有别人改过这个网格的部位，请核对后再保存。")
             known = {one.space.id for one in queries.placed_spaces(session, today)}
             services.put_spaces(
                 session, grid, wanted & known, today=today, by=actor(), now=clock.now()
@@ -227,7 +228,7 @@ def spaces(code: str) -> ResponseReturnValue:
             key.location = url_for(".detail", code=code)
     except RuleError as error:
         fresh = SpacesForm(formdata=None)
-        fresh.form_errors = [str(error)]
+        fresh.form_errors = [sentence(error)]
         return _show_spaces(code, fresh, wanted)
     flash(_("网格的部位已保存。"))
     return see_other(key.location)
@@ -252,7 +253,7 @@ def assign(code: str) -> ResponseReturnValue:
                 key = once.claim(session, form.once.data, by=actor().id, now=clock.now())
                 person = session.get(Person, form.person_id.data)
                 if person is None or person.status is not PersonStatus.ACTIVE:
-                    raise RuleError(_("这个人已经不在学校，请换一位。"))
+                    raise RuleError("这个人已经不在学校，请换一位。")
                 name = person.name
                 services.assign(
                     session,
@@ -268,7 +269,7 @@ def assign(code: str) -> ResponseReturnValue:
             flash(_("已指定%(name)s负责。", name=name))
             return see_other(key.location)
         except RuleError as error:
-            form.form_errors.append(str(error))
+            form.form_errors.append(sentence(error))
     return _show(code, forms={"assign": form}, status=422)
 
 
@@ -286,9 +287,9 @@ def end(code: str, assignment_id: int) -> ResponseReturnValue:
                 if found is None or found.grid_id != grid.id:
                     abort(404)
                 if found.until_on is not None:
-                    raise RuleError(_("这一段已经有结束日期了。"))
+                    raise RuleError("这一段已经有结束日期了。")
                 if form.until_on.data < found.from_on:
-                    raise RuleError(_("结束日期不能早于开始日期。"))
+                    raise RuleError("结束日期不能早于开始日期。")
                 services.end(
                     session, found, until_on=form.until_on.data, by=actor(), now=clock.now()
                 )
@@ -297,7 +298,7 @@ def end(code: str, assignment_id: int) -> ResponseReturnValue:
             flash(_("已记下结束日期。"))
             return see_other(key.location)
         except RuleError as error:
-            form.form_errors.append(str(error))
+            form.form_errors.append(sentence(error))
     return _show(code, forms={"end": (assignment_id, form)}, status=422)
 
 

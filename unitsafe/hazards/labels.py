@@ -21,7 +21,6 @@ label_all(
         Fix.STOP_USE: _l("先停用再整改"),
         Source.CHECK: _l("检查发现"),
         Source.REPORT: _l("随手报"),
-        Action.REPORT: _l("登记"),
         Action.FIX_ON_SPOT: _l("当场改正"),
         Action.DISPATCH: _l("派单"),
         Action.REJECT: _l("判定不成立"),
@@ -32,7 +31,8 @@ label_all(
         Action.NOTE: _l("备注"),
         Card.YELLOW: _l("黄牌"),
         Card.RED: _l("红牌"),
-    }
+    },
+    {Action.REPORT: _l("登记")},  # the same text as Source.REPORT
 )
 STATE_KIND = {
     State.REPORTED: "warn",

@@ -69,7 +69,7 @@ def index() -> ResponseReturnValue:
 
 
 def _plain(text: str | None, most: int) -> str:
-    return (text or "").replace("\0", "").strip()[:most]
+    return (text or "").strip()[:most]
 
 
 def _line(entry: AuditEntry, names: Mapping[str, str]) -> dict[str, object]:

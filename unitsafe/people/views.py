@@ -16,6 +16,7 @@ from unitsafe.core import access, once
 from unitsafe.core.access import actor, allow, public
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Actor, Right, RuleError
+from unitsafe.core.errors import sentence
 from unitsafe.core.htmx import render, see_other
 from unitsafe.core.printing import printable
 from unitsafe.core.security import limiter
@@ -199,7 +200,7 @@ def _may_change(form: ChangePasswordForm) -> bool:
 def index() -> ResponseReturnValue:
     """Everyone at the school, by name; filters by text and post."""
     today = clock.today()
-    search = (request.args.get("q") or "").replace("\0", "").strip()[:40]
+    search = (request.args.get("q") or "").strip()[:40]
     held = queries.posts_held(db.session(), today)
     post = request.args.get("post") or ""
     post = post if post in held else ""
@@ -283,10 +284,10 @@ def _add(form: FactsForm) -> str:
 
 def _blame(form: FactsForm, error: RuleError) -> None:
     """Show what the school forbids beside the account where it is about that, else on top."""
-    if isinstance(form, PersonForm) and _("账号") in str(error):
-        form.username.errors = [str(error)]
+    if isinstance(form, PersonForm) and "username" in error.values:
+        form.username.errors = [sentence(error)]
     else:
-        form.form_errors.append(str(error))
+        form.form_errors.append(sentence(error))
 
 
 @bp.get(ONE)
@@ -386,7 +387,7 @@ def _active(person: Person | None) -> Person:
     if person is None:
         abort(404)
     if person.status is not PersonStatus.ACTIVE:
-        raise RuleError(_("%(name)s已经离校，不能再修改。", name=person.name))
+        raise RuleError("%(name)s已经离校，不能再修改。", name=person.name)
     return person
 
 
@@ -396,7 +397,7 @@ def give_password(person_id: int) -> ResponseReturnValue:
     """Give a temporary password; the person is signed out everywhere."""
     person = _active(db.session.get(Person, person_id))
     if not person.username:
-        raise RuleError(_("%(name)s还没有账号，请先在“修改”里填写账号。", name=person.name))
+        raise RuleError("%(name)s还没有账号，请先在“修改”里填写账号。", name=person.name)
     form = GivePasswordForm(password=services.temporary_password())
     form.username.data = person.username
     if form.validate_on_submit():
@@ -423,12 +424,12 @@ def leave(person_id: int) -> ResponseReturnValue:
             key = once.claim(tx, form.once.data, by=actor().id, now=clock.now())
             person = _active(queries.person(tx, person_id))
             if not _may_let_leave(person):
-                raise RuleError(_("这位教职工有账号，请找能管理账号的学校安全员办理离校。"))
+                raise RuleError("这位教职工有账号，请找能管理账号的学校安全员办理离校。")
             name = person.name
             services.leave(tx, person, today=clock.today(), by=actor(), now=clock.now())
             key.location = url_for(".detail", person_id=person_id)
     except RuleError as error:
-        return _show(person_id, error=str(error), status=409)
+        return _show(person_id, error=sentence(error), status=409)
     flash(_("%(name)s已设为离校，账号已停用。", name=name))
     return see_other(key.location)
 
@@ -469,7 +470,7 @@ def absence(person_id: int) -> ResponseReturnValue:
             flash(_("请假和代理人已登记。"))
             return see_other(key.location)
         except RuleError as error:
-            form.form_errors.append(str(error))
+            form.form_errors.append(sentence(error))
     return _show(person_id, absence=form, status=422)
 
 

@@ -31,8 +31,9 @@ def save_building(
     """A new building, or a changed one. Raises RuleError when the name is taken."""
     others = sa.select(Building).where(Building.id != (building.id if building else 0))
     if other := session.scalars(others.where(Building.name == name)).first():
-        hint = "" if other.is_active else "（已停用，可以恢复使用）"
-        raise RuleError("已经有叫“%(name)s”的楼栋了%(hint)s。", name=name, hint=hint)
+        if other.is_active:
+            raise RuleError("已经有叫“%(name)s”的楼栋了。", name=name)
+        raise RuleError("已经有叫“%(name)s”的楼栋了（已停用，可以恢复使用）。", name=name)
     is_new = building is None
     if building is None:
         last = session.scalar(sa.select(sa.func.max(Building.position))) or 0
@@ -62,8 +63,9 @@ def save_space(
     others = sa.select(Space).where(Space.id != (space.id if space else 0))
     others = others.where(Space.building_id == building_id, Space.name == name)
     if other := session.scalars(others).first():
-        hint = "" if other.is_active else "（已停用，可以恢复使用）"
-        raise RuleError("这栋楼里已经有“%(name)s”了%(hint)s。", name=name, hint=hint)
+        if other.is_active:
+            raise RuleError("这栋楼里已经有“%(name)s”了。", name=name)
+        raise RuleError("这栋楼里已经有“%(name)s”了（已停用，可以恢复使用）。", name=name)
     is_new = space is None
     if space is None:
         space = Space(plate=new_plate(), building_id=building_id)

@@ -12,6 +12,7 @@ from unitsafe.core import once
 from unitsafe.core.access import actor, allow
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right, RuleError
+from unitsafe.core.errors import sentence
 from unitsafe.core.hooks import duties_changed
 from unitsafe.core.htmx import render, see_other
 from unitsafe.places import queries, services
@@ -54,7 +55,7 @@ def new_building() -> ResponseReturnValue:
             flash(_("已添加%(name)s，接着添加里面的部位。", name=form.name.data))
             return see_other(url)
         except RuleError as error:
-            form.name.errors = [str(error)]
+            form.name.errors = [sentence(error)]
     status = 422 if form.is_submitted() else 200
     return render("places/building_form.html", form=form, building=None, status=status)
 
@@ -71,7 +72,7 @@ def edit_building(building_id: int) -> ResponseReturnValue:
             flash(_("%(name)s已保存。", name=form.name.data))
             return see_other(url)
         except RuleError as error:
-            form.name.errors = [str(error)]
+            form.name.errors = [sentence(error)]
             building = _building(building_id)
     status = 422 if form.is_submitted() else 200
     return render("places/building_form.html", form=form, building=building, status=status)
@@ -141,7 +142,7 @@ def add_space(building_id: int) -> ResponseReturnValue:
                 key = once.claim(session, form.once.data, by=actor().id, now=clock.now())
                 building = session.get(Building, building_id) or abort(404)
                 if not building.is_active:
-                    raise RuleError(_("这栋楼已经停用，请先恢复使用。"))
+                    raise RuleError("这栋楼已经停用，请先恢复使用。")
                 _save_space(session, None, building_id, form)
                 key.location = url_for(
                     ".building", building_id=building_id, floor=form.floor.data, _anchor="add"
@@ -149,7 +150,7 @@ def add_space(building_id: int) -> ResponseReturnValue:
             flash(_("已添加%(name)s。", name=form.name.data))
             return see_other(key.location)
         except RuleError as error:
-            form.name.errors = [str(error)]
+            form.name.errors = [sentence(error)]
     return _show(building_id, form, status=422)
 
 
@@ -184,7 +185,7 @@ def edit_space(space_id: int) -> ResponseReturnValue:
             flash(_("%(name)s已保存。", name=form.name.data))
             return see_other(key.location)
         except RuleError as error:
-            form.name.errors = [str(error)]
+            form.name.errors = [sentence(error)]
             space = queries.space(db.session(), space_id) or abort(404)
     status = 422 if form.is_submitted() else 200
     return render(

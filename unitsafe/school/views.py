@@ -12,6 +12,7 @@ from unitsafe.core import once
 from unitsafe.core.access import actor, allow
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right, RuleError
+from unitsafe.core.errors import sentence
 from unitsafe.core.htmx import render, see_other
 from unitsafe.school import queries, services
 from unitsafe.school.forms import DayForm, SettingsForm, TermForm, values_of
@@ -77,7 +78,7 @@ def add_term() -> ResponseReturnValue:
             flash(_("“%(name)s”已添加，请核对节假日和调休。", name=form.name.data))
             return see_other(key.location)
         except RuleError as error:
-            form.form_errors.append(str(error))
+            form.form_errors.append(sentence(error))
     return _show_calendar(form, status=422)
 
 

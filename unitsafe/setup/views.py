@@ -11,7 +11,7 @@ from unitsafe.core import access, once
 from unitsafe.core.access import public
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import RuleError
-from unitsafe.core.errors import answer
+from unitsafe.core.errors import answer, sentence
 from unitsafe.core.htmx import render, see_other
 from unitsafe.core.printing import printable
 from unitsafe.grids.actors import actor_of, token_of
@@ -44,7 +44,7 @@ def index() -> ResponseReturnValue:
             except RuleError as error:
                 if _is_founded():
                     return _too_late()
-                form.form_errors.append(str(error))
+                form.form_errors.append(sentence(error))
     return _show(form, has_set_clock=has_set_clock)
 
 
