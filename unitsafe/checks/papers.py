@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from unitsafe import clock, content
 from unitsafe.checks import queries, rules, taps
-from unitsafe.checks.models import Answer, Check, CheckEvent
+from unitsafe.checks.models import Check, CheckEvent
 from unitsafe.checks.rules import DONE, Answered, Result
 from unitsafe.checks.versions import checklist, items
 from unitsafe.content.model import Checklist, ChecklistItem, PlanTemplate
@@ -42,20 +42,12 @@ def month_grid(
     Days to come are expected as ``plan`` and the calendar say.
     """
     last = calendar.monthrange(month.year, month.month)[1]
-    answers = _answers(session, [check.id for check in checks])
+    answers = taps.newest_by_check(session, [check.id for check in checks])
     by_day: dict[int, list[Check]] = {}
     for check in checks:
         by_day.setdefault(check.day.day, []).append(check)
     rounds = max((check.round_no for check in checks), default=1)
-    done = [check for check in checks if check.state in DONE]
-    missed = sum(check.state in rules.UNFINISHED and check.missed_at <= now for check in checks)
-    to_come = {
-        entry.day.day
-        for entry in school_days(session, month, month.replace(day=last))
-        if entry.day > clock.local(now).date()
-        and plan is not None
-        and rules.applies(plan, rules.DayFacts(entry.day, entry.teaching, entry.boarding))
-    }
+    expected = set(by_day) | _to_come(session, plan, month, last, now)
     return {
         "school": school.name,
         "title": _(
@@ -72,7 +64,7 @@ def month_grid(
             {
                 "day": number,
                 "weekday": WEEKDAYS[month.replace(day=number).weekday()],
-                "expected": number in by_day or number in to_come,
+                "expected": number in expected,
             }
             for number in range(1, last + 1)
         ],
@@ -87,14 +79,32 @@ def month_grid(
             for number, item in enumerate(form.items, start=1)
         ],
         "columns": [_column(by_day.get(day, [])) for day in range(1, last + 1)],
-        "abnormal": _abnormal(session, done, answers, form),
+        "abnormal": _abnormal(session, checks, answers, form),
         "basis": content.printable_basis(form.basis, content.load().sources),
-        "counts": {
-            "expected": len(checks),
-            "done": len(done),
-            "backfilled": sum(check.is_backfill for check in done),
-            "missed": missed,
-        },
+        "counts": _counts(checks, now),
+    }
+
+
+def _counts(checks: Sequence[Check], now: datetime) -> shapes.GridCounts:
+    done = [check for check in checks if check.state in DONE]
+    return {
+        "expected": len(checks),
+        "done": len(done),
+        "backfilled": sum(check.is_backfill for check in done),
+        "missed": sum(c.state in rules.UNFINISHED and c.missed_at <= now for c in checks),
+    }
+
+
+def _to_come(
+    session: Session, plan: PlanTemplate | None, month: date, last: int, now: datetime
+) -> set[int]:
+    """Days of the month after today on which ``plan`` will ask for a check."""
+    return {
+        entry.day.day
+        for entry in school_days(session, month, month.replace(day=last))
+        if plan is not None
+        and entry.day > clock.local(now).date()
+        and rules.applies(plan, rules.DayFacts(entry.day, entry.teaching, entry.boarding))
     }
 
 
@@ -164,7 +174,7 @@ def _abnormal(
 ) -> list[shapes.GridAbnormal]:
     found: list[shapes.GridAbnormal] = []
     for check in checks:
-        if not check.fail_count:
+        if check.state not in DONE or not check.fail_count:
             continue
         hazards = queries.findings(session, check.id)
         for item in form.items:
@@ -187,30 +197,6 @@ def handling(hazard: Hazard | None) -> str:
     if hazard is None:
         return ""
     return f"{label(hazard.fix)} · {label(hazard.state)}"
-
-
-def _answers(session: Session, check_ids: list[int]) -> dict[int, dict[str, Answered]]:
-    """The answers that count of many checks, in one query."""
-    found: dict[int, dict[str, Answered]] = {}
-    if not check_ids:
-        return found
-    rows = session.execute(
-        sa.select(
-            Answer.check_id,
-            Answer.item_key,
-            Answer.id,
-            Answer.result,
-            Answer.value,
-            Answer.note,
-            Answer.at,
-            Answer.by_id,
-        )
-        .where(Answer.check_id.in_(check_ids))
-        .order_by(Answer.id)
-    )
-    for check_id, key, number, result, value, note, at, by_id in rows:
-        found.setdefault(check_id, {})[key] = Answered(number, result, value, note, at, by_id)
-    return found
 
 
 def check_record(

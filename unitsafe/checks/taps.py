@@ -30,18 +30,17 @@ _CHECK = sa.select(
     Check.item_limit,
     Check.opens_at,
 ).where(Check.id == sa.bindparam("check_id"))
+_COLUMNS = (
+    Answer.item_key,
+    Answer.id,
+    Answer.result,
+    Answer.value,
+    Answer.note,
+    Answer.at,
+    Answer.by_id,
+)
 _ANSWERS = (
-    sa.select(
-        Answer.item_key,
-        Answer.id,
-        Answer.result,
-        Answer.value,
-        Answer.note,
-        Answer.at,
-        Answer.by_id,
-    )
-    .where(Answer.check_id == sa.bindparam("check_id"))
-    .order_by(Answer.id)
+    sa.select(*_COLUMNS).where(Answer.check_id == sa.bindparam("check_id")).order_by(Answer.id)
 )
 
 
@@ -100,6 +99,19 @@ def read_sheet(session: Session, check_id: int) -> Sheet | None:
 def newest_answers(session: Session, check_id: int) -> dict[str, Answered]:
     """Item key → the answer that counts."""
     return _newest(session.execute(_ANSWERS, {"check_id": check_id}))
+
+
+def newest_by_check(session: Session, check_ids: Sequence[int]) -> dict[int, dict[str, Answered]]:
+    """The answers that count of many checks, in one query."""
+    found: dict[int, dict[str, Answered]] = {}
+    rows = session.execute(
+        sa.select(Answer.check_id, *_COLUMNS)
+        .where(Answer.check_id.in_(check_ids))
+        .order_by(Answer.id)
+    )
+    for check_id, *row in rows:
+        found.setdefault(check_id, {}).update(_newest([row]))
+    return found
 
 
 def _newest(rows: Iterable[Any]) -> dict[str, Answered]:

@@ -26,7 +26,6 @@ def hazard_sheet(
     place = place_of(hazard)
     before = [_photo(hazard, entry, place) for entry in photos if not entry.is_after]
     after = [_photo(hazard, entry, place) for entry in photos if entry.is_after]
-    category = content.load().hazard_categories.get(hazard.category, hazard.category)
     closer = next((e for e in reversed(hazard.events) if e.action is Action.CLOSE), None)
     return {
         "school": school.name,
@@ -38,19 +37,7 @@ def hazard_sheet(
         "level": label(hazard.level),
         "state": label(hazard.state),
         "marks": [_("停用")] if hazard.stop_use else [],
-        "facts": [
-            {"label": _("发现时间"), "value": stamp(hazard.found_at)},
-            {"label": _("来源"), "value": label(hazard.source)},
-            {"label": _("部位"), "value": place},
-            {"label": _("网格"), "value": f"{hazard.grid.code} {hazard.grid.name}"},
-            {"label": _("类别"), "value": category},
-            {"label": _("发现人"), "value": hazard.reporter.name if hazard.reporter else ""},
-            {"label": _("责任人"), "value": hazard.holder.name if hazard.holder else ""},
-            {"label": _("整改期限"), "value": hazard.due_on.isoformat() if hazard.due_on else ""},
-            {"label": _("隐患描述"), "value": hazard.description, "wide": True},
-            {"label": _("整改措施"), "value": hazard.measure, "wide": True},
-            {"label": _("防范措施"), "value": hazard.interim_measure, "wide": True},
-        ],
+        "facts": _facts(hazard),
         "pairs": [{"before": b, "after": a} for b, a in zip_longest(before, after)],
         "timeline": [
             {
@@ -84,6 +71,23 @@ def hazard_sheet(
         ],
         "seal": True,
     }
+
+
+def _facts(hazard: Hazard) -> list[shapes.Fact]:
+    category = content.load().hazard_categories.get(hazard.category, hazard.category)
+    return [
+        {"label": _("发现时间"), "value": stamp(hazard.found_at)},
+        {"label": _("来源"), "value": label(hazard.source)},
+        {"label": _("部位"), "value": place_of(hazard)},
+        {"label": _("网格"), "value": f"{hazard.grid.code} {hazard.grid.name}"},
+        {"label": _("类别"), "value": category},
+        {"label": _("发现人"), "value": hazard.reporter.name if hazard.reporter else ""},
+        {"label": _("责任人"), "value": hazard.holder.name if hazard.holder else ""},
+        {"label": _("整改期限"), "value": hazard.due_on.isoformat() if hazard.due_on else ""},
+        {"label": _("隐患描述"), "value": hazard.description, "wide": True},
+        {"label": _("整改措施"), "value": hazard.measure, "wide": True},
+        {"label": _("防范措施"), "value": hazard.interim_measure, "wide": True},
+    ]
 
 
 def place_of(hazard: Hazard) -> str:
