@@ -45,10 +45,7 @@ def _send(
     taps.done += count
     started = time.perf_counter()
     for environ in environs:
-        if around is None:
-            status = _answer(app, environ)
-        else:
-            status = around(_answer, app, environ)
+        status = around(_answer, app, environ) if around else _answer(app, environ)
         if status != "200 OK":
             raise BenchError(f"a tap answers {status}")
     return time.perf_counter() - started

@@ -70,7 +70,9 @@ def add_open_checks(path: Path, count: int = CHECKS) -> list[Place]:
             raise BenchError("the sample school has no open daily patrol to copy")
         first = db.execute("SELECT max(id) FROM check_record").fetchone()[0] + 1
         names = list(model.keys())
-        sql = f"INSERT INTO check_record ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+        sql = (
+            f"INSERT INTO check_record ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"
+        )
         with db:
             for number in range(count):
                 row = {**dict(model), "id": first + number, "target_key": f"bench-{number}"}

@@ -136,7 +136,7 @@ def test_everyone_reaches_what_the_table_says_and_nothing_else(app, make, browse
             answer = client.post(path, signed_out=person is None)
         if outcome(answer) != expected[who]:
             wrong.append(f"{method} {path}: {outcome(answer)} instead of {expected[who]}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_a_swap_of_somebody_signed_out_leads_to_the_sign_in(app, browser, campus):
@@ -147,7 +147,7 @@ def test_a_swap_of_somebody_signed_out_leads_to_the_sign_in(app, browser, campus
             answer = client.hx(method, path_of(app, campus, endpoint))
             if answer.status != 401 or not answer.location.startswith("/login"):
                 wrong.append(f"{method} {endpoint}: {answer.status} {answer.location}")
-    assert wrong == []
+    assert not wrong, "\n".join(wrong)
 
 
 def test_a_refusal_says_whom_to_ask(browser, make):

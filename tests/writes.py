@@ -141,7 +141,7 @@ def _replanned(make: Make, day: date, grid_id: int) -> Check:
     from unitsafe.checks import planning
 
     with make.app.app_context():
-        planning.plan_again(make.session, day, now=make.now())
+        planning.plan_again(make.session, day, make.now())
     make.session.commit()
     return make.session.scalars(
         sa.select(Check)
@@ -178,7 +178,7 @@ def _hazards(make: Make, campus: Campus) -> Iterator[Line]:
     report = {
         "space_id": campus.keys["space_id"],
         "description": "插座松了",
-        "category": "elec_illegal",
+        "category": "evac_blocked",
     }
     yield "hazards.new", "teacher", {}, "hazards.new", report, ()
     yield "hazards.dispatch", "officer", {}, here, {"to_id": other}, ()

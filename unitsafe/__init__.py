@@ -106,16 +106,18 @@ def _engine_options(url: str) -> dict[str, Any]:
 def _register_features(app: Flask) -> None:
     """Every feature's addresses and commands, in the order of their dependencies."""
     from unitsafe import cli
-    from unitsafe.grids import actors
+    from unitsafe.grids.kept_actors import new_store
 
     for name in FEATURES:
         app.register_blueprint(import_module(f"unitsafe.{name}.views").bp)
     cli.init_app(app)
 
+    kept = new_store()
+
     @access.login_manager.user_loader  # type: ignore[untyped-decorator]
     def load(token: str) -> access.Session | None:
         origin = f"{request.remote_addr or ''} {(request.user_agent.string or '')[:120]}"
-        actor = actors.actor_of(db.db.session(), token, today=clock.today(), origin=origin)
+        actor = kept.actor(db.db.session(), token, today=clock.today(), origin=origin)
         g.actor = actor
         return access.Session(actor, token) if actor else None
 

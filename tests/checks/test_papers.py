@@ -36,6 +36,7 @@ def month(app, make, session, now):
                 place="教学楼",
                 month=NOVEMBER,
                 paper=paper,
+                plan=content.load().plans[key],
                 now=now(),
             )
 
@@ -202,12 +203,15 @@ def test_a_corrected_record_counts_once_with_its_new_answers(make, app, days, mo
     assert month()["counts"]["expected"] == 1
 
 
-def test_a_blank_month_is_due_on_the_days_of_the_calendar(make, month):
+def test_the_days_to_come_are_due_as_the_plan_and_the_calendar_say(make, month):
     make.grid()
-    data = month(target="b1")
-    expected = [day["day"] for day in data["days"] if day["expected"]]
-    assert 2 in expected and 1 in expected and 7 not in expected
-    assert data["counts"]["done"] == 0
+
+    def ahead(key, target):
+        return [day["day"] for day in month(key, target)["days"] if day["expected"]]
+
+    assert ahead("daily_fire_patrol", "b1") == [24, 25, 26, 27, 29, 30]  # boarders come on Sunday
+    assert ahead("grid_walk", "g1") == [24, 25, 26, 27, 30]
+    assert month()["counts"]["done"] == 0
 
 
 # -- one record ------------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ def test_the_log_goes_on_where_the_page_ended(client, session, make, now):
 
 @pytest.mark.parametrize(
     "query",
-    ["after=nonsense", "person=x", "person=99999999999999999999", "act=%00", "subject=%25%00"],
+    ["after=nonsense", "person=x", "person=99999999999999999999", "act=%25", "subject=%25_%5C:"],
 )
 def test_a_damaged_address_still_shows_a_page(client, query):
     assert client.get(f"/audit?{query}").status == 200

@@ -1,6 +1,7 @@
 """Forms of grids: the tree, the spaces of a leaf, who answers for it."""
 
 from datetime import date
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, Field, HiddenField, SelectChoice, SelectField, ValidationError
@@ -8,7 +9,13 @@ from wtforms.validators import DataRequired, InputRequired
 
 from unitsafe.core.forms import Form, Text
 from unitsafe.core.labels import label
+from unitsafe.core.query import row_id
 from unitsafe.grids.models import Role
+
+
+def chosen_id(text: Any) -> int:
+    """The row that was chosen in a select; 0 for "请选择"."""
+    return row_id(str(text)) or 0
 
 
 def check_year(_form: Form, field: Field) -> None:
@@ -46,7 +53,7 @@ class AssignForm(Form):
         description=_l("网格长和网格员各只有一人，换人时前一位自动结束。"),
     )
     person_id = SelectField(
-        _l("姓名"), coerce=int, validators=[DataRequired(_l("请选择由谁负责。"))]
+        _l("姓名"), coerce=chosen_id, validators=[DataRequired(_l("请选择由谁负责。"))]
     )
     from_on = DateField(_l("从哪天起"), [InputRequired(_l("请填写从哪天起。")), check_year])
 

@@ -175,7 +175,7 @@ def _assign_form(session: Session, grid: Grid, *, is_sent: bool = False) -> Assi
     form = AssignForm() if is_sent else AssignForm(formdata=None, data=start)
     everyone = people.active_people(session)
     form.person_id.choices = [
-        SelectChoice(0, _("请选择")),  # type: ignore[arg-type]
+        SelectChoice("", _("请选择")),
         *(SelectChoice(one.id, one.name) for one in everyone),  # type: ignore[arg-type]
     ]
     if grid.level != 3:

@@ -146,7 +146,7 @@ def open_by_grid(session: Session) -> dict[int, int]:
         .where(Hazard.state.in_(OPEN))
         .group_by(Hazard.grid_id)
     )
-    return dict(row._tuple() for row in rows)
+    return {row[0]: row[1] for row in rows}
 
 
 def waiting_for(session: Session, actor: Actor, limit: int = 20) -> list[Hazard]:

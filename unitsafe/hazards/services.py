@@ -1,6 +1,6 @@
 """What people do with hazards: each change appends an event and an audit entry."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -95,8 +95,11 @@ def dispatch(
         raise RuleError("%(name)s已经离校，请选其他人。", name=to.name)
     if due_on < clock.local(hazard.found_at).date():
         raise RuleError("整改期限不能早于发现日期。")
-    if level is Level.MAJOR and not can(by, Right.CONFIRM_MAJOR):
-        level = Level.SUSPECTED_MAJOR
+    if not can(by, Right.CONFIRM_MAJOR):  # neither makes it major nor takes that back
+        if hazard.level is Level.MAJOR:
+            level = Level.MAJOR
+        elif level is Level.MAJOR:
+            level = Level.SUSPECTED_MAJOR
     _move(
         session,
         hazard,
@@ -130,8 +133,8 @@ def report_done(
     by: Actor,
     now: datetime,
 ) -> None:
-    """The holder says what was done and shows it. Raises RuleError without an after-photo."""
-    if not photo_ids:
+    """The holder says what was done and shows it. Raises RuleError without a new photo of theirs."""
+    if not _new_photos(session, hazard, photo_ids, by):
         raise RuleError("请先拍一张整改后的照片。")
     changes = {"fixed_by_id": by.id, "rechecked_by_id": None}
     _move(session, hazard, Action.REPORT_DONE, by=by, now=now, note=measure, changes=changes)
@@ -166,18 +169,21 @@ def add_photos(
     by: Actor,
 ) -> None:
     """Attach photos that ``by`` uploaded; ones already attached are left as they are."""
-    known = set(
-        session.scalars(sa.select(HazardPhoto.photo_id).where(HazardPhoto.hazard_id == hazard.id))
-    )
-    mine = session.scalars(
-        sa.select(Photo.id).where(Photo.id.in_(list(photo_ids)), Photo.by_id == by.id)
-    )
-    for photo_id in mine:
-        if photo_id not in known:
-            session.add(
-                HazardPhoto(hazard_id=hazard.id, photo_id=photo_id, is_after=is_after, at=now)
-            )
+    for photo_id in _new_photos(session, hazard, photo_ids, by):
+        session.add(HazardPhoto(hazard_id=hazard.id, photo_id=photo_id, is_after=is_after, at=now))
     session.flush()
+
+
+def _new_photos(
+    session: Session, hazard: Hazard, photo_ids: Collection[int], by: Actor
+) -> Sequence[int]:
+    """Those of ``photo_ids`` that ``by`` uploaded and the hazard does not show yet."""
+    known = sa.select(HazardPhoto.photo_id).where(HazardPhoto.hazard_id == hazard.id)
+    return session.scalars(
+        sa.select(Photo.id)
+        .where(Photo.id.in_(list(photo_ids)), Photo.by_id == by.id, Photo.id.not_in(known))
+        .order_by(Photo.id)
+    ).all()
 
 
 def _move(
@@ -211,7 +217,10 @@ def _move(
             note=note,
         )
     )
-    _log(session, hazard, action, by=by, now=now, data={"note": note, "to": to_id})
+    data: dict[str, object] = {"note": note, "to": to_id}
+    if action is Action.DISPATCH:
+        data |= {"level": hazard.level, "due_on": due_on}
+    _log(session, hazard, action, by=by, now=now, data=data)
 
 
 def _log(

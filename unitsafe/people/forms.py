@@ -20,6 +20,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from unitsafe.core.forms import Form, Text
 from unitsafe.core.printing import printable
+from unitsafe.core.query import row_id
 from unitsafe.people.labels import post_groups
 from unitsafe.people.passwords import weakness
 
@@ -150,6 +151,11 @@ class NewPersonForm(PersonForm):
             raise ValidationError(why)
 
 
+def chosen_id(text: Any) -> int:
+    """The row that was chosen in a select; 0 for "请选择"."""
+    return row_id(str(text)) or 0
+
+
 def check_year(_form: Form, field: Field) -> None:
     """Catch a typing slip of years."""
     if field.data and not date(2000, 1, 1) <= field.data <= date(2100, 1, 1):
@@ -161,7 +167,7 @@ class AbsenceForm(Form):
 
     deputy_id = SelectField(
         _l("代理人"),
-        coerce=int,
+        coerce=chosen_id,
         description=_l("这几天的检查和隐患由代理人负责。"),
         validators=[DataRequired(_l("请选择代理人。"))],
     )

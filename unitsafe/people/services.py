@@ -100,7 +100,7 @@ def leave(session: Session, person: Person, *, today: date, by: Actor, now: date
     had_one = queries.has_manager(session, today)
     person.status = PersonStatus.LEFT
     person.session_key = secrets.token_hex(16)
-    for post in person.posts:
+    for post in session.scalars(sa.select(PersonPost).where(PersonPost.person_id == person.id)):
         if post.until_on is None or post.until_on > today:
             post.until_on = max(post.from_on, today)
     session.flush()

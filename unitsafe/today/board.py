@@ -128,7 +128,7 @@ def _tiles(
                 holder=duty.person.name if duty else "",
                 kind=mark_of(mine, hazards_here, now),
                 done=sum(check.state in DONE for check in mine),
-                expected=len(mine),
+                expected=sum(check.state is not State.SKIPPED for check in mine),
                 hazards=hazards_here,
             )
         )

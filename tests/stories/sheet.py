@@ -1,0 +1,55 @@
+"""What a hand does on the page of a check."""
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+
+def item(page: Page, key: str) -> Locator:
+    """The item of that key."""
+    return page.locator(f"#item-{key}")
+
+
+def keys(page: Page) -> list[str]:
+    """Keys of all items, in order."""
+    ids = page.locator("fieldset.item").evaluate_all("all => all.map(one => one.id)")
+    return [name.removeprefix("item-") for name in ids]
+
+
+def answer(page: Page, key: str, result: str = "ok") -> None:
+    """Tap ok, bad or na of an item, and see that it was saved."""
+    item(page, key).locator(f"label.{result}").click()
+    expect(item(page, key).locator(".saved")).to_contain_text("已保存")
+
+
+def answer_all(page: Page, *, but: tuple[str, ...] = ()) -> None:
+    """Tap 正常 of every item, one by one."""
+    for key in keys(page):
+        if key not in but:
+            answer(page, key)
+
+
+def progress(page: Page) -> tuple[int, int]:
+    """How many are answered, of how many."""
+    found = re.search(r"(\d+) / (\d+)", page.locator("#progress b").inner_text())
+    assert found
+    return int(found[1]), int(found[2])
+
+
+def expect_progress(page: Page, answered: int) -> None:
+    """So many are answered."""
+    expect(page.locator("#progress b")).to_have_text(re.compile(rf"^{answered} / "))
+
+
+def submit(page: Page) -> None:
+    """Press 提交."""
+    page.get_by_role("button", name="提交", exact=True).click()
+
+
+def open_patrol(page: Page, place: str) -> str:
+    """From 今日 open the patrol of a building; its address."""
+    page.goto("/")
+    task = page.locator("a.task").filter(has_text="每日防火巡查").filter(has_text=place)
+    task.first.click()
+    expect(page.locator("h1")).to_have_text("每日防火巡查")
+    return re.sub(r"^https?://[^/]+", "", page.url)

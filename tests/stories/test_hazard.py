@@ -1,0 +1,112 @@
+"""Story 2: the holder mends a hazard, somebody else looks again, returns it once, closes it."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.stories.conftest import photo, row
+
+pytestmark = pytest.mark.browser
+WORDS = "304教室后门被书柜占住一半"
+
+
+def state_of(records, number):
+    return row(records, "SELECT state FROM hazard WHERE number = :n", n=number)[0]
+
+
+def open_task(page):
+    page.goto("/")
+    task = page.locator("a.task").filter(has_text=WORDS)
+    expect(task).to_be_visible()
+    task.click()
+    found = re.search(r"YH-\d+-\d+", page.url)
+    assert found
+    return found[0]
+
+
+def report_done(page, words, colour):
+    form = page.locator("form[action$=report_done]")
+    form.locator("input[type=file]").set_input_files(photo(colour))
+    expect(form.locator(".photo-state").last).to_have_text("已上传")
+    form.get_by_label("怎么整改的").fill(words)
+    form.get_by_role("button", name="上报整改完成").click()
+    expect(page.locator("#messages")).to_contain_text("已上报整改完成")
+
+
+def test_a_hazard_is_mended_returned_mended_again_and_closed(tab, records):
+    holder = tab("teacher")
+    number = open_task(holder)
+    assert holder.get_by_role("button", name=re.compile("销号")).count() == 0
+    report_done(holder, "书柜挪开了一些", "yellow")
+    assert state_of(records, number) == "rectified"
+    assert holder.locator("form[action$=close]").count() == 0
+    boss = tab("manager")
+    boss.goto(f"/hazards/{number}")
+    assert boss.locator(".before-after img").count() >= 2
+    boss.locator("details summary").filter(has_text="退回").click()
+    boss.locator("form[action$=send_back]").get_by_label("原因").fill("门还是只能开一半")
+    boss.get_by_role("button", name="退回重改").click()
+    expect(boss.locator("#messages")).to_contain_text("已退回重改")
+    assert state_of(records, number) == "assigned"
+    open_task(holder)
+    expect(holder.locator(".timeline")).to_contain_text("门还是只能开一半")
+    report_done(holder, "书柜已搬到储藏室", "green")
+    boss.goto(f"/hazards/{number}")
+    boss.get_by_role("button", name="复查合格，销号").click()
+    expect(boss.locator("#messages")).to_contain_text("已销号")
+    assert state_of(records, number) == "closed"
+    sql = "SELECT count(*) FROM hazard_photo p JOIN hazard h ON h.id = p.hazard_id"
+    assert row(records, f"{sql} WHERE h.number = :n AND p.is_after", n=number)[0] == 2
+    holder.goto("/")
+    assert holder.locator("a.task").filter(has_text=WORDS).count() == 0
+
+
+def test_without_an_after_photo_it_is_not_done(tab, records):
+    page = tab("teacher")
+    number = open_task(page)
+    form = page.locator("form[action$=report_done]")
+    form.get_by_label("怎么整改的").fill("书柜已搬走")
+    form.get_by_role("button", name="上报整改完成").click()
+    expect(page.locator("#hazard")).to_contain_text("请先拍一张整改后的照片")
+    expect(form.get_by_label("怎么整改的")).to_have_value("书柜已搬走")
+    assert state_of(records, number) == "assigned"
+
+
+def test_the_holder_reports_without_javascript_too(tab, records):
+    page = tab("teacher", java_script_enabled=False)
+    number = open_task(page)
+    form = page.locator("form[action$=report_done]")
+    form.locator("input[type=file]").set_input_files(photo())
+    form.get_by_label("怎么整改的").fill("书柜已搬走")
+    form.get_by_role("button", name="上报整改完成").click()
+    expect(page.locator("#messages")).to_contain_text("已上报整改完成")
+    assert state_of(records, number) == "rectified"
+
+
+def test_anyone_reports_what_they_see_in_half_a_minute(tab, records):
+    page = tab("teacher")
+    page.locator("nav.tabs a.report").click()
+    page.locator("input[type=file]").set_input_files(photo())
+    expect(page.locator(".photo-state")).to_have_text("已上传")
+    page.get_by_label("部位").select_option(index=3)
+    page.get_by_label("看到什么").fill("走廊顶灯掉了下来")
+    page.get_by_label("类别").select_option(index=2)
+    page.get_by_role("button", name="登记隐患").click()
+    expect(page.locator("#messages")).to_contain_text("已登记，编号YH-2026-")
+    found = row(records, "SELECT * FROM hazard ORDER BY id DESC LIMIT 1")
+    assert found.description == "走廊顶灯掉了下来"
+
+
+def test_what_was_typed_into_a_report_survives_a_reload_and_goes_when_saved(tab):
+    page = tab("teacher")
+    page.goto("/hazards/new")
+    page.get_by_label("看到什么").fill("走廊顶灯掉了下来")
+    page.reload()
+    expect(page.get_by_label("看到什么")).to_have_value("走廊顶灯掉了下来")
+    page.get_by_label("部位").select_option(index=3)
+    page.get_by_label("类别").select_option(index=2)
+    page.get_by_role("button", name="登记隐患").click()
+    expect(page.locator("#messages")).to_contain_text("已登记")
+    page.goto("/hazards/new")
+    expect(page.get_by_label("看到什么")).to_have_value("")

@@ -1,0 +1,141 @@
+"""Every page before two judges: axe-core for those who see or hear it otherwise, Nu for its HTML."""
+
+import pytest
+
+from tests.addresses import address, routes
+from tests.stories.conftest import DESK, PHONE, row, run
+
+pytestmark = pytest.mark.browser
+NO_PAGE = {"today.healthz", "photos.photo", "photos.thumb", "setup.index", "people.login"}
+SIZES = (PHONE["viewport"], DESK["viewport"])
+
+
+def keys(records):
+    """Real objects for every kind of address."""
+
+    def first(sql):
+        return row(records, f"SELECT {sql} LIMIT 1")[0]
+
+    return {
+        "building_id": first("id FROM building"),
+        "space_id": first("id FROM space"),
+        "plate": first("plate FROM space"),
+        "check_id": first(
+            "c.id FROM check_record c JOIN person p ON p.id = c.assignee_id"
+            " WHERE p.username = 'officer' AND c.state = 'in_progress' ORDER BY c.id DESC"
+        ),
+        "item_key": "dp_exit_clear",
+        "key": "daily_fire_patrol",
+        "code": first("code FROM grid WHERE level = 3"),
+        "assignment_id": first("id FROM assignment"),
+        "number": first("number FROM hazard WHERE state = 'assigned'"),
+        "person_id": first("id FROM person WHERE username = 'teacher'"),
+        "photo_id": first("id FROM photo"),
+        "plan_id": first("id FROM plan"),
+        "day": "2026-11-23",
+    }
+
+
+def paths(app, records, who):
+    """Addresses of all pages, and of more than one where a page has several faces."""
+    found = [
+        address(app, rule.endpoint, keys(records))
+        for method, rule in routes(app)
+        if method == "GET" and rule.endpoint not in NO_PAGE and not rule.rule.endswith(".pdf")
+    ]
+    for state in ("submitted", "countersigned", "skipped", "due"):
+        check = row(records, "SELECT id FROM check_record WHERE state = :s", s=state)
+        found += [f"/checks/{check[0]}"] if check else []
+    failed = row(records, "SELECT id FROM check_record WHERE fail_count > 0 AND state = 'submitted'")
+    found.append(f"/checks/{failed[0]}")
+    mine = row(
+        records,
+        "SELECT c.id FROM check_record c JOIN person p ON p.id = c.assignee_id"
+        " WHERE p.username = :who AND c.state = 'due' AND c.day = '2026-11-23'",
+        who=who,
+    )
+    found += [f"/checks/{mine[0]}"] if mine else []
+    held = row(
+        records,
+        "SELECT number FROM hazard h JOIN person p ON p.id = h.holder_id WHERE p.username = :who"
+        " AND h.state = 'assigned'",
+        who=who,
+    )
+    found += [f"/hazards/{held[0]}"] if held else []
+    for state in ("reported", "rectified", "closed", "rejected"):
+        number = row(records, "SELECT number FROM hazard WHERE state = :s", s=state)
+        found += [f"/hazards/{number[0]}"] if number else []
+    return [*dict.fromkeys(found), "/hazards/YH-1999-0001"]
+
+
+def violations(page, axe):
+    """What axe finds on the page that is open, in words."""
+    page.evaluate(axe)
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{one['id']}: {node['target']} {node['html'][:120]}"
+        for one in found["violations"]
+        for node in one["nodes"][:3]
+    ]
+
+
+def test_the_judges_are_awake(tab, axe, vnu, tmp_path):
+    page = tab()
+    page.goto("/login")
+    page.evaluate("document.documentElement.removeAttribute('lang')")
+    assert any(one.startswith("html-has-lang") for one in violations(page, axe))
+    file = tmp_path / "broken.html"
+    file.write_text("<!doctype html><title>x</title><p><div></p>", encoding="utf-8")
+    assert "error" in run([*vnu, "--errors-only", str(file)])
+
+
+@pytest.mark.parametrize("who", ["officer", "teacher"])
+def test_no_page_keeps_anybody_out(tab, school, records, axe, who):
+    page, wrong = tab(who, **DESK), []
+    for path in paths(school.app, records, who):
+        page.goto(path)
+        for size in SIZES:
+            page.set_viewport_size(size)
+            found = violations(page, axe)
+            wrong += [f"{path} at {size['width']}: {one}" for one in found]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_sign_in_page_keeps_nobody_out(tab, axe):
+    page, wrong = tab(), []
+    page.goto("/login")
+    wrong += violations(page, axe)
+    page.get_by_role("button", name="登录", exact=True).click()
+    page.wait_for_selector("[aria-invalid=true]")
+    wrong += violations(page, axe)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_sheet_with_a_failed_item_and_its_faults_keeps_nobody_out(tab, records, axe):
+    page, wrong = tab("officer"), []
+    page.goto(f"/checks/{keys(records)['check_id']}")
+    page.locator("#item-dp_exit_clear label.bad").click()
+    page.wait_for_selector("#item-dp_exit_clear textarea")
+    wrong += violations(page, axe)
+    page.get_by_role("button", name="提交", exact=True).click()
+    page.wait_for_selector(".form-errors")
+    wrong += violations(page, axe)
+    page.goto("/hazards/new")
+    page.get_by_role("button", name="登记隐患").click()
+    page.wait_for_selector(".invalid-feedback")
+    wrong += violations(page, axe)
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_pages_are_html_as_it_is_written_down(tab, school, records, vnu, tmp_path):
+    for who in ("officer", "teacher"):
+        page = tab(who, **DESK)
+        for number, path in enumerate(paths(school.app, records, who)):
+            text = page.request.get(path).text()
+            file = tmp_path / f"{who}-{number:02d}-{path.strip('/').replace('/', '_') or 'today'}.html"
+            file.write_text(text, encoding="utf-8")
+    page = tab()
+    (tmp_path / "login.html").write_text(page.request.get("/login").text(), encoding="utf-8")
+    command = [*vnu, "--errors-only", "--filterpattern", ".*hx-.*", str(tmp_path)]
+    said = run(command).replace(f"file:{tmp_path}/", "").replace(f'"{tmp_path}/', '"')
+    assert said.strip() == ""

@@ -1,0 +1,490 @@
+"""Every page: sound HTML, strict headers, nothing from elsewhere; no input breaks one."""
+
+import io
+import re
+from dataclasses import replace
+from datetime import date
+from urllib.parse import quote, urlencode
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy import event
+
+from tests.addresses import address, changed, contents, furnish, routes
+from tests.writes import writes
+from unitsafe.core.db import db
+from unitsafe.hazards.rules import State
+
+FRAGMENTS = {"checks.index": "rows", "hazards.index": "rows", "hazards.detail": "hazard"}
+"""Pages that answer htmx with a part of themselves, and an id of that part."""
+NOT_HTML = {"today.healthz", "photos.photo", "photos.thumb"}
+NO_SCHOOL = {"setup.index", "people.login"}
+HANDLERS = re.compile(r"on[a-z]+$")
+
+
+@pytest.fixture
+def campus(make):
+    return furnish(make)
+
+
+def pages(app):
+    """Endpoints of all GET addresses."""
+    return [rule.endpoint for method, rule in routes(app) if method == "GET"]
+
+
+def faults(answer):
+    """What is wrong with a page, in words."""
+    page, found = answer.page, []
+    root = page.root
+
+    def say(is_wrong, what):
+        if is_wrong:
+            found.append(what)
+
+    say(not page.whole, "no doctype")
+    say(len(list(root.iter("h1"))) != 1, "not one h1")
+    titles = ["".join(title.itertext()).strip() for title in root.iter("title")]
+    say(not titles or not titles[0], "no title")
+    say(next(root.iter("html")).get("lang") != "zh-Hans", "no language")
+    for element in root.iter():
+        if not isinstance(element.tag, str):
+            continue
+        tag = element.tag.rpartition("}")[2]
+        say(tag == "style", "a style element")
+        say(tag == "script" and not element.get("src"), "a script without a file")
+        for name, value in element.attrib.items():
+            name = str(name).rpartition("}")[2]
+            say(name == "style" or HANDLERS.match(name), f"{tag} {name}={value!r}")
+            is_address = name in ("href", "src", "action", "formaction", "srcset", "hx-post")
+            say(is_address and re.match(r"\s*([a-z]+:|//)", value), f"{tag} {name}={value!r}")
+    return found + header_faults(answer)
+
+
+def header_faults(answer):
+    """What is wrong with the headers of an answer."""
+    found = []
+    policy = dict(
+        (part.split() or [""])[0:1] + [part.split()[1:]]
+        for part in answer.headers.get("Content-Security-Policy", "default-src none").split(";")
+    )
+    if policy.get("default-src") != ["'self'"] or policy.get("object-src") != ["'none'"]:
+        found.append(f"policy {policy}")
+    if any(word.startswith("'unsafe") for words in policy.values() for word in words):
+        found.append("unsafe policy")
+    if answer.headers.get("X-Content-Type-Options") != "nosniff":
+        found.append("may be sniffed")
+    if answer.response.mimetype == "text/html":
+        if "HX-Request" not in answer.headers.get("Vary", ""):
+            found.append("no Vary: HX-Request")
+        if answer.headers.get("Cache-Control") != "no-store":
+            found.append(f"Cache-Control {answer.headers.get('Cache-Control')}")
+    return found
+
+
+def tried(act):
+    """The answer, or the error that a browser would see as a 500."""
+    try:
+        return act(), ""
+    except Exception as error:
+        return None, f"500 {type(error).__name__}: {str(error)[:160]}"
+
+
+@pytest.mark.parametrize("who", ["officer", "teacher", "principal"])
+def test_every_page_is_sound(app, make, browser, campus, who):
+    client, wrong = browser(make.someone(who)), []
+    for endpoint in pages(app):
+        path = address(app, endpoint, campus.keys)
+        answer, error = tried(lambda path=path: client.get(path))
+        if answer is None:
+            wrong.append(f"{path}: {error}")
+        elif answer.response.mimetype != "text/html":
+            wrong += [f"{path}: {fault}" for fault in header_faults(answer)]
+        elif answer.status != 303:
+            wrong += [f"{path}: {fault}" for fault in faults(answer)]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("who", ["officer", "teacher"])
+def test_every_page_without_a_key_is_sound_in_a_school_that_has_nothing_yet(
+    app, make, browser, who
+):
+    person = make.person(posts=["safety_officer" if who == "officer" else "homeroom_teacher"])
+    client, wrong = browser(person), []
+    plain = [r.endpoint for m, r in routes(app) if m == "GET" and not r.arguments]
+    for endpoint in plain:
+        path = address(app, endpoint, {})
+        answer, error = tried(lambda path=path: client.get(path))
+        if answer is None:
+            wrong.append(f"{path}: {error}")
+        elif endpoint == "checks.month_pdf":
+            if answer.status != 404:
+                wrong.append(f"{path}: {answer.status}")
+        elif answer.status == 200 and endpoint not in NOT_HTML:
+            wrong += [f"{path}: {fault}" for fault in faults(answer)]
+        elif answer.status not in (200, 303, 403):
+            wrong.append(f"{path}: {answer.status}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_before_there_is_a_school_the_setup_page_is_sound_and_everything_leads_to_it(app, browser):
+    client = browser(None)
+    assert faults(client.get("/setup")) == []
+    assert client.get("/").location == "/setup"
+    assert client.get("/login").location == "/setup"
+
+
+def test_the_sign_in_page_is_sound(make, browser):
+    make.school()
+    assert faults(browser(None).get("/login?next=/checks")) == []
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/checks/999999", "/hazards/YH-2026-9999"])
+def test_a_page_that_is_not_there_is_a_sound_page_with_a_way_on(make, browser, path):
+    answer = browser(make.someone("teacher")).get(path)
+    assert answer.status == 404
+    assert faults(answer) == []
+    assert "/" in answer.page.links()
+
+
+def test_a_refusal_is_a_sound_page(make, browser):
+    answer = browser(make.someone("teacher")).get("/settings")
+    assert (answer.status, faults(answer)) == (403, [])
+
+
+@pytest.mark.parametrize("endpoint", sorted(FRAGMENTS))
+def test_one_address_gives_the_page_and_its_fragment(app, make, browser, campus, endpoint):
+    client, path = browser(make.someone("officer")), address(app, endpoint, campus.keys)
+    whole, part = client.get(path).page, client.hx("GET", path)
+    assert whole.whole and not part.page.whole
+    assert part.page.has(FRAGMENTS[endpoint]) and whole.has(FRAGMENTS[endpoint])
+    assert not part.page.has("content")
+    assert header_faults(part) == []
+    for header in ({"HX-Boosted": "true"}, {"HX-History-Restore-Request": "true"}):
+        assert client.get(path, headers={"HX-Request": "true", **header}).page.whole
+
+
+def test_a_page_without_a_fragment_answers_htmx_with_the_whole_page(app, make, browser, campus):
+    client, wrong = browser(make.someone("manager")), []
+    for endpoint in set(pages(app)) - set(FRAGMENTS) - NOT_HTML:
+        answer, error = tried(lambda e=endpoint: client.hx("GET", address(app, e, campus.keys)))
+        if answer is None:
+            wrong.append(f"{endpoint}: {error}")
+        elif answer.response.mimetype == "text/html" and answer.status == 200:
+            if answer.response.data and not answer.page.whole:
+                wrong.append(f"{endpoint}: a part of a page")
+    assert not wrong, "\n".join(wrong)
+
+
+# The number of SQL statements
+
+
+def more_checks(make):
+    for day in (date(2026, 11, 19), date(2026, 11, 20)):
+        make.day(day)
+    make.submitted(make.patrol(), make.someone("officer"))
+
+
+def more_hazards(make):
+    for state in (State.ASSIGNED, State.RECTIFIED):
+        make.hazard(state)
+
+
+def more_places(make):
+    for name in ("实验楼", "食堂"):
+        make.space(make.building(name))
+
+
+def more_grids(make):
+    for name in ("二层", "三层"):
+        make.assign(make.person(posts=["homeroom_teacher"]), make.grid(name))
+
+
+def more_people(make):
+    for _ in range(2):
+        make.person(posts=["homeroom_teacher", "room_keeper"])
+
+
+LISTS = {
+    "/": (more_checks, more_hazards, more_grids),
+    "/checks": (more_checks,),
+    "/checks?status=done": (more_checks,),
+    "/checks/month": (more_checks, more_grids),
+    "/hazards": (more_hazards,),
+    "/people": (more_people,),
+    "/buildings": (more_places,),
+    "/buildings/1": (more_places,),
+    "/grids": (more_grids, more_places),
+    "/grids/01": (more_grids,),
+    "/grids/01-01": (more_grids,),
+    "/audit": (more_people, more_hazards),
+    "/calendar": (more_people,),
+    "/plans": (more_people,),
+    "/checklists": (more_people,),
+    "/me": (more_grids,),
+}
+
+
+def statements(app, act):
+    """How many statements ``act`` sends to the database."""
+    sent = []
+
+    def count(_connection, _cursor, statement, *_):
+        sent.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", count)
+    try:
+        act()
+    finally:
+        event.remove(engine, "before_cursor_execute", count)
+    return sent
+
+
+@pytest.mark.parametrize("path", sorted(LISTS))
+def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(app, make, browser, path):
+    make.patrol()
+    make.hazard()
+    make.submitted(make.walk(), make.someone("teacher"))
+    client = browser(make.someone("manager"))
+    assert client.get(path).status == 200
+    few = statements(app, lambda: client.get(path))
+    for add in LISTS[path]:
+        add(make)
+    client.get(path)
+    many = statements(app, lambda: client.get(path))
+    assert len(many) == len(few), "\n".join(sorted(set(many) - set(few)))
+
+
+# Odd input
+
+ODD = {
+    "after": ["xxx", "W10", "WzFd", "W251bGwsbnVsbF0", "WyJ4IiwieSJd", "WzEsMl0", "💥", "\0"],
+    "status": ["'", "\0", "done'--"],
+    "state": ["'", "nonsense"],
+    "level": ["💥"],
+    "building": ["999999999999999999999", "-1", "x"],
+    "person": ["-1", "999999999999999999999", "0"],
+    "holder": ["-1", "999999999999999999999"],
+    "month": ["2026-13", "0000-00", "9999-12", "2026-1", "\0"],
+    "first": ["abc", "0001-01-01", "9999-12-31", "2026-02-30"],
+    "last": ["abc", "0001-01-01", "9999-12-31"],
+    "grid": ["..", "%", "01-%", "\0", "'" * 300],
+    "page": ["", "-1"],
+    "place": ["g999999999999999999999", "b-1", "\0", "g"],
+    "paper": ["a0", "\0"],
+    "checklist": ["nothing", "\0", "x" * 5000],
+    "q": ["%_\\", "\0", "x" * 5000, "💥'\""],
+    "category": ["x" * 5000, "\0"],
+    "overdue": ["x", "\0"],
+    "post": ["nobody", "\0"],
+    "left": ["2"],
+    "act": ["x" * 500, "\0"],
+    "subject": [":", "person:", "person:x", "\0", "a:b:c"],
+    "term": ["999999999999999999999", "x"],
+    "floor": ["999999999999999999999", "x"],
+    "space": ["999999999999999999999", "-1", "x"],
+    "parent": ["999999999999999999999", "x"],
+    "next": ["//evil.test", "https://evil.test", "\\\\evil.test", "/\t/evil.test", "x"],
+}
+TAKES = {
+    "today.index": (),
+    "checks.index": ["after", "status", "building", "person", "first", "last", "grid", "page", "checklist", "q"],
+    "checks.month_index": ["checklist", "place", "month", "paper"],
+    "checks.month_pdf": ["checklist", "place", "month", "paper"],
+    "hazards.index": ["after", "state", "level", "holder", "first", "last", "grid", "category", "overdue", "q"],
+    "hazards.new": ["space"],
+    "people.index": ["q", "post", "left", "after"],
+    "people.login": ["next"],
+    "log.index": ["after", "person", "act", "subject"],
+    "school.calendar": ["term"],
+    "places.building": ["floor"],
+    "grids.new": ["parent"],
+}
+
+
+@pytest.mark.parametrize("endpoint", sorted(TAKES))
+def test_odd_filters_never_break_a_page(app, make, browser, campus, endpoint):
+    path, wrong = address(app, endpoint, campus.keys), []
+    client = browser(None if endpoint == "people.login" else make.someone("manager"))
+    queries = [(name, value) for name in TAKES[endpoint] for value in ODD[name]]
+    for name, value in queries:
+        answer, error = tried(lambda n=name, v=value: client.get(f"{path}?{urlencode({n: v})}"))
+        allowed = (200, 303, 404, 400) if "\0" in value else (200, 303, 404)
+        if answer is None or answer.status not in allowed:
+            wrong.append(f"{name}={value[:40]!r}: {error or answer.status}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_all_odd_filters_at_once_break_no_page(app, make, browser, campus):
+    client, wrong = browser(make.someone("manager")), []
+    everything = urlencode({name: values[0] for name, values in ODD.items()})
+    for endpoint in pages(app):
+        path = f"{address(app, endpoint, campus.keys)}?{everything}"
+        answer, error = tried(lambda path=path: client.get(path))
+        if answer is None or answer.status not in (200, 303, 403, 404):
+            wrong.append(f"{endpoint}: {error or answer.status}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_a_filter_that_cannot_be_understood_shows_the_first_page(make, browser):
+    make.submitted(make.walk(), make.someone("teacher"))
+    client = browser(make.someone("officer"))
+    rows = client.get("/checks").page.rows()
+    assert rows > 0
+    assert client.get("/checks?after=xxx&first=abc&building=x&status=%27").page.rows() == rows
+
+
+ODD_KEYS = ["0", "-1", "999999999999999999999", "x", "..", "%00", "'", "💥", "x" * 300, "%2e%2e%2f"]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_an_odd_address_is_a_page_not_found(app, make, browser, campus, method):
+    client, wrong = browser(make.someone("manager")), []
+    for found, rule in routes(app):
+        if found != method or not rule.arguments:
+            continue
+        for name in rule.arguments:
+            for odd in ODD_KEYS:
+                keys = {k: str(v) for k, v in campus.keys.items()} | {name: odd}
+                path = re.sub(
+                    r"<(?:[^:<>]*:)?(\w+)>",
+                    lambda part, keys=keys: quote(keys[part[1]], safe="%"),
+                    rule.rule,
+                )
+                act = client.get if method == "GET" else client.post
+                answer, error = tried(lambda act=act, path=path: act(path))
+                allowed = (404, 405, 308, 409, 422) if method == "POST" else (404, 303, 308)
+                if answer is None or answer.status not in allowed:
+                    wrong.append(f"{path[:60]}: {error or answer.status}")
+    assert not wrong, "\n".join(wrong)
+
+
+# Forms with nothing, or with rubbish, in them
+
+KEEPS_WHAT_IS_SOUND = frozenset({"checks.submit", "checks.register"})
+"""Forms that keep the sound part of what was filled in: nobody walks the building twice."""
+RUBBISH = {
+    "long": "长" * 100_000,
+    "emoji": "💥\u202e\ufeff🏫",
+    "nul": "a\0b",
+    "huge": "999999999999999999999999",
+    "negative": "-1",
+    "markup": "<script>alert(1)</script>' OR 1=1 --",
+    "nothing": "",
+}
+REFUSALS = (400, 403, 404, 409, 413, 422)
+NAMES = sorted(
+    ["checks.answers", "checks.correct", "checks.countersign", "checks.explain", "checks.photo", "checks.plan", "checks.register", "checks.skip", "checks.submit", "checks.undo", "grids.assign", "grids.end", "grids.new", "grids.rename", "grids.spaces", "hazards.close", "hazards.dispatch", "hazards.new", "hazards.recheck", "hazards.reject", "hazards.report_done", "hazards.send_back", "people.absence", "people.display", "people.edit", "people.give_password", "people.leave", "people.new", "people.password", "photos.upload", "places.add_space", "places.edit_building", "places.edit_space", "places.new_building", "places.retire_building", "places.retire_space", "school.add_term", "school.day", "school.settings"]
+)
+
+
+def fault_of(answer, error, before, session, endpoint):
+    """What a form with rubbish did that it must not do; empty when nothing."""
+    if answer is None:
+        return error
+    if answer.status in (200, 303):
+        return ""
+    if answer.status not in REFUSALS:
+        return str(answer.status)
+    left = changed(before, contents(session))
+    return "" if not left or endpoint in KEEPS_WHAT_IS_SOUND else f"{answer.status} left {left}"
+
+
+@pytest.fixture
+def filled(make, browser, campus):
+    """`filled(endpoint)`: the form, a browser of whoever may send it, what it would send."""
+
+    def fill(endpoint):
+        write = writes(make, campus)[endpoint]
+        client = browser(make.someone(write.role))
+        return write, client, replace(write, files=()).filled(client)
+
+    return fill
+
+
+@pytest.mark.parametrize("endpoint", NAMES)
+def test_a_form_with_one_field_of_rubbish_is_refused_or_kept_whole(filled, session, endpoint):
+    write, client, sound = filled(endpoint)
+    before, wrong = contents(session), []
+    for name in sorted(sound):
+        for kind in ("long", "nul", "huge", "markup"):
+            sent = {**sound, "once": f"{name}{kind}", name: RUBBISH[kind]}
+            answer, error = tried(lambda sent=sent: client.post(write.path, sent))
+            if fault := fault_of(answer, error, before, session, endpoint):
+                wrong.append(f"{name} {kind}: {fault}")
+            before = contents(session)
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("endpoint", NAMES)
+def test_a_form_full_of_rubbish_is_refused_and_leaves_nothing(filled, session, endpoint):
+    write, client, sound = filled(endpoint)
+    before, wrong = contents(session), []
+    for kind, rubbish in RUBBISH.items():
+        sent = dict.fromkeys(sound, rubbish)
+        answer, error = tried(lambda sent=sent: client.post(write.path, sent))
+        if fault := fault_of(answer, error, before, session, ""):
+            wrong.append(f"{kind}: {fault}")
+        before = contents(session)
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("endpoint", ["checks.photo", "photos.upload"])
+@pytest.mark.parametrize("sent", [b"", b"\0" * 5000, b"\xff\xd8\xff rubbish", b"<svg/>"])
+def test_a_photo_that_is_none_is_refused_with_a_sentence(
+    make, browser, campus, session, endpoint, sent
+):
+    write = writes(make, campus)[endpoint]
+    client, before = browser(make.someone(write.role)), contents(session)
+    answer = client.post(write.path, {"photo": (io.BytesIO(sent), "photo.jpg")})
+    assert answer.status == 422
+    assert re.search(r"[\u4e00-\u9fff]", answer.json["message"])
+    assert changed(before, contents(session)) == {}
+
+
+def test_a_form_without_its_token_is_refused_and_leaves_nothing(make, browser, campus, session):
+    before, wrong = contents(session), []
+    for endpoint, write in writes(make, campus).items():
+        before = contents(session)
+        client = browser(make.someone(write.role))
+        client.token = "forged"
+        answer = client.post(write.path, {**write.typed})
+        if answer.status != 400 or changed(before, contents(session)):
+            wrong.append(f"{endpoint}: {answer.status}")
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("endpoint", [n for n in NAMES if n not in ("checks.photo", "photos.upload")])
+def test_a_form_sent_twice_has_the_effect_of_one(make, browser, campus, session, endpoint):
+    write = writes(make, campus)[endpoint]
+    client = browser(make.someone(write.role))
+    sent = write.filled(client)
+    first = client.post(write.path, sent)
+    after_one = contents(session)
+    second = client.post(write.path, sent)
+    assert first.status == 303
+    assert second.status in (303, 409) or endpoint == "people.password"  # a new session
+    assert changed(after_one, contents(session)) == {}
+
+
+def test_what_people_type_is_shown_and_never_run(make, browser, session):
+    hazard = make.hazard()
+    hazard.description = '<img src=x onerror="alert(1)">\'"&'
+    session.commit()
+    client = browser(make.someone("officer"))
+    for path in ("/hazards", f"/hazards/{hazard.number}"):
+        page = client.get(path).page
+        assert 'onerror="alert(1)"' in page.text()
+        assert not [e for e in page.root.iter("img") if e.get("onerror")]
+
+
+def test_the_database_is_asked_through_indexes_for_the_ledgers(session, app, make):
+    make.day()
+    if session.get_bind().dialect.name != "sqlite":
+        pytest.skip("SQLite's plans only")
+    for table, key in (("check_record", "day"), ("hazard", "found_at")):
+        plan = session.execute(
+            sa.text(f"EXPLAIN QUERY PLAN SELECT * FROM {table} ORDER BY {key} DESC, id DESC LIMIT 26")
+        ).all()
+        assert "USING INDEX" in plan[0].detail, plan

@@ -1,0 +1,77 @@
+"""Actors kept between requests: the policy of a person is read once, not with every tap.
+
+Whatever changes people, posts, absences, assignments or grids in this process empties the store
+when it is committed. A change made by another process (a command) is seen after ``KEEP_SECONDS``.
+"""
+
+import threading
+from dataclasses import replace
+from datetime import date
+from time import monotonic
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+
+from unitsafe.core.domain import Actor
+from unitsafe.grids.actors import actor_of
+from unitsafe.grids.models import Assignment, Grid
+from unitsafe.people.models import Absence, Person, PersonPost
+
+KEEP_SECONDS = 5
+MOST = 1000
+_WATCHED = (Person, PersonPost, Absence, Assignment, Grid)
+
+
+class KeptActors:
+    """The store of one app."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: dict[tuple[str, date], tuple[float, Actor]] = {}
+
+    def actor(self, session: Session, token: str, *, today: date, origin: str) -> Actor | None:
+        """:func:`actor_of`, from memory where it is fresh."""
+        found = self._kept.get((token, today))
+        if found is not None and monotonic() < found[0]:
+            return replace(found[1], origin=origin)
+        before = _generation
+        actor = actor_of(session, token, today=today, origin=origin)
+        if actor is not None:
+            with self._lock:
+                if len(self._kept) >= MOST:
+                    self._kept.clear()
+                if before == _generation:  # nobody changed the policy while it was read
+                    self._kept[token, today] = (monotonic() + KEEP_SECONDS, actor)
+        return actor
+
+    def forget(self) -> None:
+        """Read everybody anew."""
+        with self._lock:
+            self._kept.clear()
+
+
+_stores: list[KeptActors] = []
+_generation = 0
+
+
+def new_store() -> KeptActors:
+    """A store that hears of every change."""
+    store = KeptActors()
+    _stores.append(store)
+    return store
+
+
+@event.listens_for(Session, "after_flush")
+def _notice(session: Session, _context: Any) -> None:
+    if any(isinstance(one, _WATCHED) for one in (*session.new, *session.dirty, *session.deleted)):
+        session.info["policy_changed"] = True
+
+
+@event.listens_for(Session, "after_commit")
+def _forget(session: Session) -> None:
+    global _generation
+    if session.info.pop("policy_changed", False):
+        _generation += 1
+        for store in _stores:
+            store.forget()
