@@ -1,7 +1,7 @@
 # `make run` goes from a bare checkout to a served page; needs Python 3.11 or later.
 PYTHON ?= python3
 BIN := $(if $(filter Windows_NT,$(OS)),.venv/Scripts,.venv/bin)
-.PHONY: run install dev test lint bench demo lock backup clean
+.PHONY: run install dev test lint bench demo lock clean
 
 run: install
 	$(BIN)/python app.py

@@ -44,7 +44,9 @@ def furnish(make: Make) -> Campus:
     far = make.grid("二层", block="综合楼片")
     make.assign(other, far, Role.MEMBER)
     checks = make.day()
-    walks = {check.grid_id: check for check in reversed(checks) if check.checklist_key == "grid_walk"}
+    walks = {
+        check.grid_id: check for check in reversed(checks) if check.checklist_key == "grid_walk"
+    }
     patrol = next(check for check in checks if check.checklist_key == "daily_fire_patrol")
     mine, teacher, officer = make.grid(), make.someone("teacher"), make.someone("officer")
     near, away = make.space_in(mine), make.space_in(far)

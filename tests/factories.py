@@ -133,7 +133,9 @@ class Make:
 
     def grid(self, name: str = "一层", block: str = "教学楼片") -> Grid:
         """A leaf grid with one classroom and one corridor of the building 教学楼."""
-        found = self.session.scalars(sa.select(Grid).where(Grid.name == name, Grid.level == 3)).first()
+        found = self.session.scalars(
+            sa.select(Grid).where(Grid.name == name, Grid.level == 3)
+        ).first()
         if found is not None:
             return found
         grid = grids.add_grid(
@@ -149,9 +151,7 @@ class Make:
         )
         return self._save(grid)
 
-    def building(
-        self, name: str = "教学楼", use: BuildingUse = BuildingUse.TEACHING
-    ) -> Building:
+    def building(self, name: str = "教学楼", use: BuildingUse = BuildingUse.TEACHING) -> Building:
         """A building."""
         found = self.session.scalars(sa.select(Building).where(Building.name == name)).first()
         return found or self._save(
@@ -187,7 +187,13 @@ class Make:
     def assign(self, person: Person, grid: Grid, role: Role = Role.MEMBER) -> None:
         """``person`` answers for ``grid`` since the first day of term."""
         grids.assign(
-            self.session, person=person, grid=grid, role=role, from_on=TERM[0], by=None, now=self.now()
+            self.session,
+            person=person,
+            grid=grid,
+            role=role,
+            from_on=TERM[0],
+            by=None,
+            now=self.now(),
         )
         self.session.commit()
 
@@ -201,9 +207,7 @@ class Make:
         self.session.commit()
         return list(
             self.session.scalars(
-                sa.select(Check)
-                .where(Check.day.in_((day, day.replace(day=1))))
-                .order_by(Check.id)
+                sa.select(Check).where(Check.day.in_((day, day.replace(day=1)))).order_by(Check.id)
             )
         )
 
@@ -285,13 +289,23 @@ class Make:
                     now=self.now(),
                 )
             if state is State.CLOSED:
-                closer = {Level.NORMAL: "director", Level.SERIOUS: "manager"}.get(level, "principal")
+                closer = {Level.NORMAL: "director", Level.SERIOUS: "manager"}.get(
+                    level, "principal"
+                )
                 hazards.close(
-                    self.session, hazard, note="", by=self.actor(self.someone(closer)), now=self.now()
+                    self.session,
+                    hazard,
+                    note="",
+                    by=self.actor(self.someone(closer)),
+                    now=self.now(),
                 )
             if state is State.REJECTED:
                 hazards.reject(
-                    self.session, hazard, reason="已有围挡", by=self.actor(self.someone("director")), now=self.now()
+                    self.session,
+                    hazard,
+                    reason="已有围挡",
+                    by=self.actor(self.someone("director")),
+                    now=self.now(),
                 )
         self.session.commit()
         return hazard

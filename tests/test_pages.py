@@ -64,7 +64,7 @@ def header_faults(answer):
     """What is wrong with the headers of an answer."""
     found = []
     policy = dict(
-        (part.split() or [""])[0:1] + [part.split()[1:]]
+        [(part.split() or [""])[0], part.split()[1:]]
         for part in answer.headers.get("Content-Security-Policy", "default-src none").split(";")
     )
     if policy.get("default-src") != ["'self'"] or policy.get("object-src") != ["'none'"]:
@@ -169,9 +169,13 @@ def test_a_page_without_a_fragment_answers_htmx_with_the_whole_page(app, make, b
         answer, error = tried(lambda e=endpoint: client.hx("GET", address(app, e, campus.keys)))
         if answer is None:
             wrong.append(f"{endpoint}: {error}")
-        elif answer.response.mimetype == "text/html" and answer.status == 200:
-            if answer.response.data and not answer.page.whole:
-                wrong.append(f"{endpoint}: a part of a page")
+        elif (
+            answer.response.mimetype == "text/html"
+            and answer.status == 200
+            and answer.response.data
+            and not answer.page.whole
+        ):
+            wrong.append(f"{endpoint}: a part of a page")
     assert not wrong, "\n".join(wrong)
 
 
@@ -289,10 +293,32 @@ ODD = {
 }
 TAKES = {
     "today.index": (),
-    "checks.index": ["after", "status", "building", "person", "first", "last", "grid", "page", "checklist", "q"],
+    "checks.index": [
+        "after",
+        "status",
+        "building",
+        "person",
+        "first",
+        "last",
+        "grid",
+        "page",
+        "checklist",
+        "q",
+    ],
     "checks.month_index": ["checklist", "place", "month", "paper"],
     "checks.month_pdf": ["checklist", "place", "month", "paper"],
-    "hazards.index": ["after", "state", "level", "holder", "first", "last", "grid", "category", "overdue", "q"],
+    "hazards.index": [
+        "after",
+        "state",
+        "level",
+        "holder",
+        "first",
+        "last",
+        "grid",
+        "category",
+        "overdue",
+        "q",
+    ],
     "hazards.new": ["space"],
     "people.index": ["q", "post", "left", "after"],
     "people.login": ["next"],
@@ -375,7 +401,47 @@ RUBBISH = {
 }
 REFUSALS = (400, 403, 404, 409, 413, 422)
 NAMES = sorted(
-    ["checks.answers", "checks.correct", "checks.countersign", "checks.explain", "checks.photo", "checks.plan", "checks.register", "checks.skip", "checks.submit", "checks.undo", "grids.assign", "grids.end", "grids.new", "grids.rename", "grids.spaces", "hazards.close", "hazards.dispatch", "hazards.new", "hazards.recheck", "hazards.reject", "hazards.report_done", "hazards.send_back", "people.absence", "people.display", "people.edit", "people.give_password", "people.leave", "people.new", "people.password", "photos.upload", "places.add_space", "places.edit_building", "places.edit_space", "places.new_building", "places.retire_building", "places.retire_space", "school.add_term", "school.day", "school.settings"]
+    [
+        "checks.answers",
+        "checks.correct",
+        "checks.countersign",
+        "checks.explain",
+        "checks.photo",
+        "checks.plan",
+        "checks.register",
+        "checks.skip",
+        "checks.submit",
+        "checks.undo",
+        "grids.assign",
+        "grids.end",
+        "grids.new",
+        "grids.rename",
+        "grids.spaces",
+        "hazards.close",
+        "hazards.dispatch",
+        "hazards.new",
+        "hazards.recheck",
+        "hazards.reject",
+        "hazards.report_done",
+        "hazards.send_back",
+        "people.absence",
+        "people.display",
+        "people.edit",
+        "people.give_password",
+        "people.leave",
+        "people.new",
+        "people.password",
+        "photos.upload",
+        "places.add_space",
+        "places.edit_building",
+        "places.edit_space",
+        "places.new_building",
+        "places.retire_building",
+        "places.retire_space",
+        "school.add_term",
+        "school.day",
+        "school.settings",
+    ]
 )
 
 
@@ -455,7 +521,9 @@ def test_a_form_without_its_token_is_refused_and_leaves_nothing(make, browser, c
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("endpoint", [n for n in NAMES if n not in ("checks.photo", "photos.upload")])
+@pytest.mark.parametrize(
+    "endpoint", [n for n in NAMES if n not in ("checks.photo", "photos.upload")]
+)
 def test_a_form_sent_twice_has_the_effect_of_one(make, browser, campus, session, endpoint):
     write = writes(make, campus)[endpoint]
     client = browser(make.someone(write.role))
@@ -485,6 +553,8 @@ def test_the_database_is_asked_through_indexes_for_the_ledgers(session, app, mak
         pytest.skip("SQLite's plans only")
     for table, key in (("check_record", "day"), ("hazard", "found_at")):
         plan = session.execute(
-            sa.text(f"EXPLAIN QUERY PLAN SELECT * FROM {table} ORDER BY {key} DESC, id DESC LIMIT 26")
+            sa.text(
+                f"EXPLAIN QUERY PLAN SELECT * FROM {table} ORDER BY {key} DESC, id DESC LIMIT 26"
+            )
         ).all()
         assert "USING INDEX" in plan[0].detail, plan

@@ -185,7 +185,7 @@ def test_the_clock_of_a_real_school_cannot_be_set(app, make, real_time):
     make.school()
     was = with_clock(app, "2026-11-23T07:40")
     try:
-        with pytest.raises(StartupError, match="UNITSAFE_NOW.*sample school"):
+        with pytest.raises(StartupError, match=r"UNITSAFE_NOW.*sample school"):
             prepare(app)
     finally:
         app.config["SETTINGS"] = was

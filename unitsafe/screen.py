@@ -21,7 +21,9 @@ WEEKDAYS = (_l("周一"), _l("周二"), _l("周三"), _l("周四"), _l("周五")
 
 def init_app(app: Flask) -> None:
     """Give templates their variables, filters and macros."""
-    app.jinja_env.filters.update(day=day, moment=moment, deadline=deadline, clock=wall, iso=iso, label=label)
+    app.jinja_env.filters.update(
+        day=day, moment=moment, deadline=deadline, clock=wall, iso=iso, label=label
+    )
     app.jinja_env.globals.update(asset=asset)
     app.jinja_env.globals["ui"] = app.jinja_env.get_template("ui.html").module
 

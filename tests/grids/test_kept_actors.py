@@ -2,6 +2,7 @@
 
 from unitsafe.grids import services
 from unitsafe.grids.models import Role
+from unitsafe.people import queries
 from unitsafe.people import services as people
 
 
@@ -35,6 +36,7 @@ def test_a_post_that_ends_takes_its_rights_along(browser, make, session, now):
     officer, manager = make.someone("officer"), make.someone("manager")
     client = browser(officer)
     assert client.get("/settings").status == 200
-    people.leave(session, officer, today=now().date(), by=make.actor(manager), now=now())
+    person = queries.person(session, officer.id)
+    people.leave(session, person, today=now().date(), by=make.actor(manager), now=now())
     session.commit()
     assert client.get("/settings").status == 303

@@ -56,7 +56,9 @@ def test_the_officer_patrols_a_building_and_the_manager_signs(tab, records):
     hazard = row(records, "SELECT * FROM hazard WHERE number = :number", number=number)
     assert (hazard.description, hazard.state) == ("东侧安全出口上了锁", "assigned")
     assert count(records, "hazard_photo WHERE hazard_id = :id", id=hazard.id) == 1
-    assert count(records, "answer WHERE check_id = :id AND item_key = :key", id=check, key=first) == 3
+    assert (
+        count(records, "answer WHERE check_id = :id AND item_key = :key", id=check, key=first) == 3
+    )
     _the_manager_signs(tab("manager"), path)
     signed = row(records, "SELECT * FROM check_record WHERE id = :id", id=check)
     assert (signed.state, signed.fail_count) == ("countersigned", 1)
@@ -103,7 +105,9 @@ def test_what_is_missing_is_named_and_nothing_is_submitted(tab, records):
     assert "第1项" not in errors.inner_text()
     errors.get_by_role("link").first.click()
     expect(item(page, second)).to_be_in_viewport()
-    assert row(records, "SELECT state FROM check_record WHERE id = :id", id=check)[0] == "in_progress"
+    assert (
+        row(records, "SELECT state FROM check_record WHERE id = :id", id=check)[0] == "in_progress"
+    )
 
 
 def test_a_changed_mind_is_a_newer_row(tab, records):
@@ -180,7 +184,12 @@ def test_pressing_twice_submits_once(tab, records):
     expect(page.locator("#messages")).to_contain_text("已提交")
     events = "check_event WHERE check_id = :id AND action = 'submit'"
     assert count(records, events, id=check) == 1
-    assert count(records, "audit_entry WHERE subject = :s AND act = 'check.submit'", s=f"check:{check}") == 1
+    assert (
+        count(
+            records, "audit_entry WHERE subject = :s AND act = 'check.submit'", s=f"check:{check}"
+        )
+        == 1
+    )
 
 
 def test_an_expired_session_leads_back_to_the_sheet_and_loses_no_tap(tab, records):

@@ -46,7 +46,9 @@ def paths(app, records, who):
     for state in ("submitted", "countersigned", "skipped", "due"):
         check = row(records, "SELECT id FROM check_record WHERE state = :s", s=state)
         found += [f"/checks/{check[0]}"] if check else []
-    failed = row(records, "SELECT id FROM check_record WHERE fail_count > 0 AND state = 'submitted'")
+    failed = row(
+        records, "SELECT id FROM check_record WHERE fail_count > 0 AND state = 'submitted'"
+    )
     found.append(f"/checks/{failed[0]}")
     mine = row(
         records,
@@ -132,7 +134,9 @@ def test_the_pages_are_html_as_it_is_written_down(tab, school, records, vnu, tmp
         page = tab(who, **DESK)
         for number, path in enumerate(paths(school.app, records, who)):
             text = page.request.get(path).text()
-            file = tmp_path / f"{who}-{number:02d}-{path.strip('/').replace('/', '_') or 'today'}.html"
+            file = (
+                tmp_path / f"{who}-{number:02d}-{path.strip('/').replace('/', '_') or 'today'}.html"
+            )
             file.write_text(text, encoding="utf-8")
     page = tab()
     (tmp_path / "login.html").write_text(page.request.get("/login").text(), encoding="utf-8")

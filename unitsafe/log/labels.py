@@ -8,6 +8,7 @@ from unitsafe.core.labels import label
 from unitsafe.hazards.rules import Action as HazardAction
 
 ACTS = {
+    "backup.restore": _l("恢复备份"),
     "school.create": _l("建立学校"),
     "school.change": _l("修改学校设置"),
     "term.add": _l("添加学期"),
@@ -35,6 +36,7 @@ ACTS = {
     "plan.change": _l("修改检查计划"),
 }
 SUBJECTS = {
+    "backup": _l("备份"),
     "hazard": _l("隐患"),
     "check": _l("检查"),
     "person": _l("人员"),

@@ -8,6 +8,7 @@ from unitsafe import clock
 from unitsafe.core.access import actor, allow
 from unitsafe.core.blobs import StorageFull
 from unitsafe.core.db import db, writing
+from unitsafe.core.domain import Right
 from unitsafe.core.images import PhotoRefused
 from unitsafe.photos import services
 from unitsafe.photos.models import Photo
@@ -16,7 +17,7 @@ bp = Blueprint("photos", __name__)
 
 
 @bp.post("/photos")
-@allow()
+@allow(Right.CREATE_HAZARD)
 def upload() -> ResponseReturnValue:
     """One photo, ahead of the form that will name it."""
     kept = kept_upload()

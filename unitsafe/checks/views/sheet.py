@@ -109,7 +109,7 @@ def answers(check_id: int) -> ResponseReturnValue:
     if not wants_fragment():
         flash(_("已保存。"))
         return see_other(url_for(".detail", check_id=check_id))
-    if tapped is None:
+    if tapped not in given:
         return error_answer(422, _("请选“正常”“异常”或“不适用”。"))
     return _tap_answer(check_id, sheet, tapped)
 
