@@ -106,6 +106,6 @@ def verify(session: Session) -> Iterator[Finding]:
             yield entry.id, f"does not follow entry {last}: an entry is missing or was changed"
         if entry_hash(entry) != entry.hash:
             yield entry.id, "content does not match its hash: it was changed"
-        if (check := _verifiers.get(entry.act)) and (fault := check(session, entry)):
+        elif (check := _verifiers.get(entry.act)) and (fault := check(session, entry)):
             yield entry.id, fault
         previous, last = entry.hash, entry.id

@@ -1,6 +1,7 @@
 """Errors as a page or, for htmx, as a message in the page that is open."""
 
 import errno
+import re
 import sqlite3
 
 import sqlalchemy as sa
@@ -21,7 +22,7 @@ from unitsafe.core.printing import PrintError
 
 def init_app(app: Flask) -> None:
     """Every error gets a page that says what to do next."""
-    app.before_request(_refuse_nul)
+    app.before_request(_refuse_control_characters)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(RuleError, lambda error: answer(409, sentence(error)))
     app.register_error_handler(PrintError, lambda error: answer(409, str(error)))
@@ -33,9 +34,18 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(Exception, _crash) if not app.testing else None
 
 
-def _refuse_nul() -> None:
-    """No address of ours holds a NUL; neither databases nor pages can."""
-    if any("\0" in text for text in request.args.values()):
+_UNWRITABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]"
+)
+"""Characters that nobody types and that neither databases nor pages can hold."""
+
+
+def _refuse_control_characters() -> None:
+    """No address or form of ours holds them."""
+    sent = [
+        text for group in (request.args, request.form) for _key, text in group.items(multi=True)
+    ]
+    if any(_UNWRITABLE.search(text) for text in sent):
         abort(400)
 
 

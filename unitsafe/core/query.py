@@ -7,11 +7,17 @@ from flask import request, url_for
 
 
 def date_arg(name: str) -> date | None:
-    """An ISO date from the address; None when it is missing or is none."""
+    """An ISO date from the address; None when it is missing or is none that a school keeps."""
+    return read_day(request.args.get(name, ""))
+
+
+def read_day(text: str) -> date | None:
+    """An ISO date of this age of the world, None for anything else."""
     try:
-        return date.fromisoformat(request.args.get(name, ""))
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if 2000 <= day.year <= 2100 else None
 
 
 def int_arg(name: str) -> int | None:

@@ -17,6 +17,7 @@ from unitsafe.core.domain import Right
 from unitsafe.core.download import pdf
 from unitsafe.core.htmx import render
 from unitsafe.core.printing import render_pdf
+from unitsafe.core.query import read_day
 from unitsafe.grids import queries as grids
 from unitsafe.paper.shapes import MonthGrid
 from unitsafe.photos import services as photos
@@ -101,10 +102,7 @@ class Choice:
 def _choice() -> Choice:
     forms = _forms()
     form = next((f for f in forms if f.key == request.args.get("checklist")), forms[0])
-    try:
-        month = date.fromisoformat(request.args.get("month", "") + "-01")
-    except ValueError:
-        month = clock.today().replace(day=1)
+    month = read_day(request.args.get("month", "") + "-01") or clock.today().replace(day=1)
     target = request.args.get("place", "")
     if not target:
         options = _places(form)
