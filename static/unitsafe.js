@@ -180,6 +180,7 @@ restore(document);
 on('htmx:load', event => restore(event.detail.elt));
 on('htmx:afterRequest', ({ detail }) => {
   const form = detail.elt.closest('form');
+  if (detail.elt.closest('[data-tap]')) return; // one answer of many: the rest is still being typed
   if (form && detail.requestConfig.verb !== 'get' && saved(detail.xhr)) keysOf(form).forEach(drop);
 });
 
