@@ -84,7 +84,7 @@ POST people.edit             sign_in 403     403     403     ok      ok      403
 POST people.leave            sign_in 403     403     403     ok      ok      403     403
 POST people.give_password    sign_in 403     403     403     ok      ok      403     403
 POST people.new              sign_in 403     403     403     422     422     403     403
-POST photos.upload           sign_in 422     422     422     422     422     403     403
+POST photos.upload           sign_in 403     422     422     422     422     422     403
 POST checks.plan             sign_in 403     403     403     422     422     403     403
 POST school.settings         sign_in 403     403     403     422     422     403     403
 POST setup.index             409     409     409     409     409     409     409     409

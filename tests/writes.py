@@ -187,7 +187,7 @@ def _hazards(make: Make, campus: Campus) -> Iterator[Line]:
     yield "hazards.recheck", "officer", fixed, here, {"note": "合格"}, ()
     yield "hazards.send_back", "officer", fixed, here, reason, ()
     yield "hazards.close", "leader", fixed, here, {"note": "合格"}, ()
-    yield "photos.upload", "teacher", {}, None, {}, ("photo",)
+    yield "photos.upload", "leader", {}, None, {}, ("photo",)
 
 
 def _people(make: Make, campus: Campus) -> Iterator[Line]:
