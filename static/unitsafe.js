@@ -166,7 +166,8 @@ const givenOf = field => {
 };
 const restore = root => root.querySelectorAll('[data-draft]').forEach(field => {
   const draft = load(localStorage, keyOf(field)), given = givenOf(field);
-  if (draft && draft.given === given && field.value === given) field.value = draft.value;
+  const same = (one, other) => one.trim() === other.trim(); // WTForms ends a textarea's text differently
+  if (draft && same(draft.given, given) && same(field.value, given)) field.value = draft.value;
 });
 
 on('input', ({ target }) => {
