@@ -164,6 +164,18 @@ def test_what_was_typed_into_the_hazard_form_survives_a_reload(tab):
     expect(item(page, EXIT).locator("select[name$=level]")).to_have_value("normal")
 
 
+def test_what_was_typed_survives_a_tap_elsewhere_and_a_reload(tab):
+    page = tab("officer")
+    open_patrol(page, "学生宿舍1")
+    answer(page, EXIT, "bad")
+    text = item(page, EXIT).locator("textarea")
+    text.fill("一楼东门外堆了纸箱")
+    answer(page, keys(page)[0])
+    expect(text).to_have_value("一楼东门外堆了纸箱")
+    page.reload()
+    expect(text).to_have_value("一楼东门外堆了纸箱")
+
+
 def test_pressing_twice_submits_once(tab, records):
     page = tab("officer")
     check = number_of(open_patrol(page, "学生宿舍1"))
