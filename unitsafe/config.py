@@ -59,7 +59,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Config:
 
 
 def _port(text: str) -> int:
-    if not text.isdigit() or not 0 <= int(text) <= 65535:
+    if not (text.isascii() and text.isdigit()) or not 0 <= int(text) <= 65535:
         raise ConfigError(f"PORT: {text!r} is not a port; give a number from 1 to 65535")
     return int(text)
 

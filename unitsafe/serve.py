@@ -25,6 +25,7 @@ def main() -> None:
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         settings = config.read()
+        socket.getaddrinfo(settings.host, settings.port)  # waitress would not say what is wrong
         precompress(config.ROOT / "static")
         app = create_app(settings)
         prepare(app)

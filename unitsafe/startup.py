@@ -28,7 +28,7 @@ def prepare(app: Flask) -> None:
             if revision() != newest_revision():
                 upgrade()
             ready(app)
-        except sa.exc.OperationalError as error:
+        except sa.exc.DatabaseError as error:
             first_line = str(error.orig).strip().splitlines()[0]
             raise StartupError(
                 f"the database does not open ({first_line}); check DATABASE_URL and UNITSAFE_DATA"

@@ -57,9 +57,9 @@ def sentence(error: RuleError) -> str:
 def answer(code: int, message: str = "") -> ResponseReturnValue:
     """The error page; htmx puts only the message into ``#messages``."""
     title, hint = _words().get(code, _words()[500])
-    actions = [(url_for("today.index"), _("回到今日"))]
+    actions = [(_("回到今日"), url_for("today.index"))]
     if code == 401:
-        actions = [(url_for("people.login"), _("去登录"))]
+        actions = [(_("去登录"), url_for("people.login"))]
     if request.accept_mimetypes.best == "application/json":
         return jsonify(message=message or title), code
     values = {"code": code, "title": title, "message": message, "hint": hint}
