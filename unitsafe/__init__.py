@@ -11,8 +11,10 @@ from werkzeug.routing import IntegerConverter
 from whitenoise import WhiteNoise
 
 from unitsafe import clock, config, screen
+from unitsafe.checks.quick_taps import QuickTaps
 from unitsafe.core import access, db, errors, forms, htmx, security
 from unitsafe.core.blobs import BlobStore
+from unitsafe.grids.kept_actors import KeptActors, new_store
 
 FEATURES = (
     "school",
@@ -77,7 +79,7 @@ def create_app(settings: config.Config | None = None, **overrides: Any) -> Flask
     security.init_app(app)
     errors.init_app(app)
     compress.init_app(app)
-    _register_features(app)
+    kept = _register_features(app)
     screen.init_app(app)
     app.wsgi_app = WhiteNoise(  # type: ignore[method-assign]
         app.wsgi_app,
@@ -85,6 +87,9 @@ def create_app(settings: config.Config | None = None, **overrides: Any) -> Flask
         prefix="static/",
         max_age=31536000,
         allow_all_origins=False,
+    )
+    app.wsgi_app = QuickTaps(  # type: ignore[method-assign, assignment]
+        app, lambda token: kept.known(token, today=clock.today())
     )
     access.check_marks(app)
     return app
@@ -103,10 +108,9 @@ def _engine_options(url: str) -> dict[str, Any]:
     return {"pool_size": 8, "max_overflow": 0, "pool_timeout": 30}
 
 
-def _register_features(app: Flask) -> None:
+def _register_features(app: Flask) -> KeptActors:
     """Every feature's addresses and commands, in the order of their dependencies."""
     from unitsafe import cli
-    from unitsafe.grids.kept_actors import new_store
 
     for name in FEATURES:
         app.register_blueprint(import_module(f"unitsafe.{name}.views").bp)
@@ -120,6 +124,8 @@ def _register_features(app: Flask) -> None:
         actor = kept.actor(db.db.session(), token, today=clock.today(), origin=origin)
         g.actor = actor
         return access.Session(actor, token) if actor else None
+
+    return kept
 
 
 __all__ = ["create_app"]

@@ -1,12 +1,13 @@
 """Writes that are whole or not at all, times that keep their zone, search that takes no tricks."""
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 import sqlalchemy as sa
 
-from unitsafe.core.db import UtcDateTime, db, like, write_tx, writing
+from unitsafe.core.db import UtcDateTime, db, like, write_tx, writing, writing_rows
 from unitsafe.core.once import OnceKey
 from unitsafe.hazards.models import HazardSerial
 
@@ -71,6 +72,62 @@ def test_writers_at_once_lose_no_count(app, session):
 def test_a_write_inside_a_test_or_command_needs_no_request(app, session):
     with app.app_context(), write_tx(db.session()) as tx:
         tx.add(key("a"))
+    assert keys(session) == ["a"]
+
+
+KEYS = OnceKey.__table__
+A_KEY = sa.select(KEYS.c.key, KEYS.c.at).where(KEYS.c.key == sa.bindparam("wanted"))
+
+
+def values(name):
+    return {"key": name, "actor_id": None, "location": "/", "at": NOON}
+
+
+def test_rows_are_written_and_read_as_by_a_session(app, session):
+    with app.app_context(), writing_rows() as rows:
+        rows.execute(KEYS.insert(), values("a"))
+        row = rows.execute(A_KEY, {"wanted": "a"}).first()
+        assert (row.key, row.at) == ("a", NOON)
+        assert rows.execute(A_KEY, {"wanted": "b"}).first() is None
+        assert keys(session) == []
+    assert keys(session) == ["a"]
+    assert session.get_one(OnceKey, "a").at == NOON
+
+
+@pytest.mark.parametrize("error", [LookupError, KeyboardInterrupt])
+def test_rows_that_end_in_an_error_leave_nothing_behind(app, session, error):
+    with pytest.raises(error), app.app_context(), writing_rows() as rows:
+        rows.execute(KEYS.insert(), values("a"))
+        raise error
+    assert keys(session) == []
+    with app.app_context(), writing_rows() as rows:  # and the next one is not kept out
+        rows.execute(KEYS.insert(), values("b"))
+    assert keys(session) == ["b"]
+
+
+def test_a_row_that_the_database_refuses_is_the_error_that_a_session_raises(app, session):
+    for name in ("a", "b"):
+        with pytest.raises(sa.exc.IntegrityError), app.app_context(), writing_rows() as rows:
+            rows.execute(KEYS.insert(), values(name))
+            rows.execute(KEYS.insert(), values(name))
+        assert keys(session) == []
+
+
+def test_a_database_that_another_program_holds_is_said_to_be_busy(app, session):
+    with app.app_context():
+        if db.engine.dialect.name != "sqlite":
+            pytest.skip("on PostgreSQL the second writer waits")
+        with sqlite3.connect(db.engine.url.database, isolation_level=None) as other:
+            other.execute("BEGIN IMMEDIATE")
+            pooled = db.engine.raw_connection()
+            pooled.driver_connection.execute("PRAGMA busy_timeout=0")
+            pooled.close()
+            with pytest.raises(sa.exc.OperationalError, match="locked"), writing_rows():
+                raise AssertionError("never got here")
+            other.execute("ROLLBACK")
+        other.close()
+        with writing_rows() as rows:
+            rows.execute(KEYS.insert(), values("a"))
     assert keys(session) == ["a"]
 
 

@@ -15,33 +15,39 @@ from unitsafe.checks.models import Answer, Check, CheckEvent
 from unitsafe.checks.rules import Action, Answered, Facts, Result, State
 from unitsafe.checks.versions import items as items_of
 from unitsafe.content.model import ChecklistItem
+from unitsafe.core.db import Rows
 from unitsafe.core.domain import Actor, RuleError
 
-_TABLE = cast(sa.Table, Answer.__table__)
-_CHECK = sa.select(
-    Check.state,
-    Check.target,
-    Check.grid_id,
-    Check.who,
-    Check.countersign,
-    Check.assignee_id,
-    Check.submitted_by_id,
-    Check.checklist_id,
-    Check.item_limit,
-    Check.opens_at,
-).where(Check.id == sa.bindparam("check_id"))
-_COLUMNS = (
-    Answer.item_key,
-    Answer.id,
-    Answer.result,
-    Answer.value,
-    Answer.note,
-    Answer.at,
-    Answer.by_id,
+_check, _answer = cast(sa.Table, Check.__table__), cast(sa.Table, Answer.__table__)
+_FACTS = (
+    "state",
+    "target",
+    "grid_id",
+    "who",
+    "countersign",
+    "assignee_id",
+    "submitted_by_id",
+    "checklist_id",
+    "item_limit",
+    "opens_at",
 )
+_CHECK = sa.select(*(_check.c[name] for name in _FACTS)).where(
+    _check.c.id == sa.bindparam("check_id")
+)
+_ANSWERED = ("item_key", "id", "result", "value", "note", "at", "by_id")
+_COLUMNS = tuple(_answer.c[name] for name in _ANSWERED)
 _ANSWERS = (
-    sa.select(*_COLUMNS).where(Answer.check_id == sa.bindparam("check_id")).order_by(Answer.id)
+    sa.select(*_COLUMNS)
+    .where(_answer.c.check_id == sa.bindparam("check_id"))
+    .order_by(_answer.c.id)
 )
+_INSERT = _answer.insert()
+_BEGIN = (
+    _check.update()
+    .where(_check.c.id == sa.bindparam("check_id"), _check.c.state == State.DUE)
+    .values(state=State.IN_PROGRESS, started_at=sa.bindparam("now", type_=_check.c.started_at.type))
+)
+_EVENT = cast(sa.Table, CheckEvent.__table__).insert()
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,7 @@ class Sheet:
         return rules.progress(self.items, self.answers)
 
 
-def read_sheet(session: Session, check_id: int) -> Sheet | None:
+def read_sheet(session: Rows, check_id: int) -> Sheet | None:
     """The check with its newest answers; None when there is no such check."""
     row = session.execute(_CHECK, {"check_id": check_id}).first()
     if row is None:
@@ -92,11 +98,11 @@ def read_sheet(session: Session, check_id: int) -> Sheet | None:
         row.opens_at,
         items_of(session, row.checklist_id, row.item_limit),
         _newest(rows),
-        {row.item_key for row in rows if row.result is Result.FAIL},
+        {key for key, _number, result, *_rest in rows if result is Result.FAIL},
     )
 
 
-def newest_answers(session: Session, check_id: int) -> dict[str, Answered]:
+def newest_answers(session: Rows, check_id: int) -> dict[str, Answered]:
     """Item key → the answer that counts."""
     return _newest(session.execute(_ANSWERS, {"check_id": check_id}))
 
@@ -105,9 +111,9 @@ def newest_by_check(session: Session, check_ids: Sequence[int]) -> dict[int, dic
     """The answers that count of many checks, in one query."""
     found: dict[int, dict[str, Answered]] = {}
     rows = session.execute(
-        sa.select(Answer.check_id, *_COLUMNS)
-        .where(Answer.check_id.in_(check_ids))
-        .order_by(Answer.id)
+        sa.select(_answer.c.check_id, *_COLUMNS)
+        .where(_answer.c.check_id.in_(check_ids))
+        .order_by(_answer.c.id)
     )
     for check_id, *row in rows:
         found.setdefault(check_id, {}).update(_newest([row]))
@@ -133,7 +139,7 @@ def require_fillable(sheet: Sheet, actor: Actor, now: datetime) -> None:
 
 
 def save_answers(
-    session: Session, sheet: Sheet, given: Mapping[str, Given], *, by: Actor, now: datetime
+    session: Rows, sheet: Sheet, given: Mapping[str, Given], *, by: Actor, now: datetime
 ) -> list[str]:
     """Append a row for every item whose answer differs from the one that counts.
 
@@ -159,7 +165,7 @@ def save_answers(
             "at": now,
             "by_id": by.id,
         }
-        done = cast(sa.CursorResult[Any], session.execute(_TABLE.insert(), row))
+        done = cast(sa.CursorResult[Any], session.execute(_INSERT, row))
         number = cast(sa.Row[Any], done.inserted_primary_key)[0]
         sheet.answers[key] = Answered(number, answer.result, answer.value, note, now, by.id)
         changed.append(key)
@@ -200,11 +206,7 @@ def changed_by_others(sheet: Sheet, keys: Iterable[str], seen: int, actor: Actor
     )
 
 
-def _start(session: Session, check_id: int, *, by: Actor, now: datetime) -> None:
-    session.execute(
-        sa.update(Check)
-        .where(Check.id == check_id, Check.state == State.DUE)
-        .values(state=State.IN_PROGRESS, started_at=now)
-    )
+def _start(session: Rows, check_id: int, *, by: Actor, now: datetime) -> None:
+    session.execute(_BEGIN, {"check_id": check_id, "now": now})
     event = {"check_id": check_id, "action": Action.START, "at": now, "by_id": by.id, "note": ""}
-    session.execute(sa.insert(CheckEvent), event)
+    session.execute(_EVENT, event)

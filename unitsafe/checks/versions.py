@@ -15,6 +15,7 @@ from unitsafe import content
 from unitsafe.checks.models import ChecklistVersion
 from unitsafe.content.build import make
 from unitsafe.content.model import Checklist, ChecklistItem
+from unitsafe.core.db import Rows
 
 
 def plain(value: Any) -> Any:
@@ -88,19 +89,22 @@ def newest_versions(session: Session) -> list[ChecklistVersion]:
     )
 
 
-def checklist(session: Session, version_id: int) -> Checklist:
+_BODY = sa.select(ChecklistVersion.body).where(ChecklistVersion.id == sa.bindparam("version_id"))
+
+
+def checklist(session: Rows, version_id: int) -> Checklist:
     """The checklist of a version; versions never change, so each is read once."""
     kept: dict[int, Checklist] = current_app.extensions.setdefault("checklists", {})
     if version_id not in kept:
-        body = session.scalars(
-            sa.select(ChecklistVersion.body).where(ChecklistVersion.id == version_id)
-        ).one()
-        kept[version_id] = make(Checklist, body)
+        row = session.execute(_BODY, {"version_id": version_id}).first()
+        if row is None:
+            raise LookupError(f"no checklist version {version_id}")
+        kept[version_id] = make(Checklist, row.body)
     return kept[version_id]
 
 
 def items(
-    session: Session, version_id: int, item_limit: int | None = None
+    session: Rows, version_id: int, item_limit: int | None = None
 ) -> tuple[ChecklistItem, ...]:
     """The items of a check: all of the version's, or the first ones of the short form."""
     return checklist(session, version_id).items[:item_limit]

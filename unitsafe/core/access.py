@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, UserMixin, current_user
 
@@ -18,6 +19,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC = "public"
 
 login_manager = LoginManager()
+login_manager.session_protection = None  # "basic" only marks a login as old, which no view asks
 
 
 class Session(UserMixin):
@@ -29,6 +31,17 @@ class Session(UserMixin):
     def get_id(self) -> str:
         """The text in the cookie; it dies when the person's session key changes."""
         return self.token
+
+
+class Sessions(SecureCookieSessionInterface):
+    """Whole pages renew the cookie of whoever stays signed in; fragments need not, which spares
+    a tap the signing and some 300 bytes."""
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        """Whether the answer carries the cookie."""
+        if session.modified:
+            return True
+        return not wants_fragment() and super().should_set_cookie(app, session)
 
 
 def public(view: View) -> View:
@@ -60,6 +73,7 @@ def actor_or_none() -> Actor | None:
 def init_app(app: Flask) -> None:
     """Enforce the marks before anything else looks at a request."""
     login_manager.init_app(app)
+    app.session_interface = Sessions()
     app.before_request(_enforce)
 
 

@@ -1,5 +1,6 @@
 """The database: base class of the models, column types, transactions."""
 
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.orm import DeclarativeBase, Session, registry
+
+from unitsafe.core.prepared import PreparedRows, wrapped
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
@@ -103,6 +106,37 @@ def writing() -> Iterator[Session]:
     """:func:`write_tx` on the request's session."""
     with write_tx(db.session()) as session:
         yield session
+
+
+Rows = Session | PreparedRows
+"""What runs Core statements: ``execute(statement, values)``."""
+
+
+@contextmanager
+def writing_rows() -> Iterator[Rows]:
+    """:func:`writing` for the busiest write: Core statements that never change, no objects."""
+    session = db.session()
+    if db.engine.dialect.name != "sqlite":
+        with write_tx(session):
+            yield session
+        return
+    session.rollback()
+    pooled = db.engine.raw_connection()
+    try:
+        connection: Any = pooled.driver_connection
+        with _writer:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                yield PreparedRows(connection, db.engine.dialect)
+                connection.commit()
+            except sqlite3.Error as error:
+                connection.rollback()
+                raise wrapped(error) from error
+            except BaseException:
+                connection.rollback()
+                raise
+    finally:
+        pooled.close()
 
 
 def init_app(app: Flask) -> None:

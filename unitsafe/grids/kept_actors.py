@@ -18,7 +18,7 @@ from unitsafe.grids.actors import actor_of
 from unitsafe.grids.models import Assignment, Grid
 from unitsafe.people.models import Absence, Person, PersonPost
 
-KEEP_SECONDS = 5
+KEEP_SECONDS = 60
 MOST = 1000
 _WATCHED = (Person, PersonPost, Absence, Assignment, Grid)
 
@@ -44,6 +44,11 @@ class KeptActors:
                 if before == _generation:  # nobody changed the policy while it was read
                     self._kept[token, today] = (monotonic() + KEEP_SECONDS, actor)
         return actor
+
+    def known(self, token: str, *, today: date) -> Actor | None:
+        """The actor of this cookie when it is in memory and fresh; None says nothing."""
+        found = self._kept.get((token, today))
+        return found[1] if found is not None and monotonic() < found[0] else None
 
     def forget(self) -> None:
         """Read everybody anew."""

@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping
 
 from flask import abort, flash, get_template_attribute, make_response, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
+from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from unitsafe import clock
-from unitsafe.checks import queries, services, sheet_page, taps
+from unitsafe.checks import queries, quick_taps, services, sheet_page, taps
 from unitsafe.checks.forms import CountersignForm, FindingForm, ReasonForm, SubmitForm
 from unitsafe.checks.models import Check
 from unitsafe.checks.rules import EntrySource, read_answer
@@ -16,7 +18,7 @@ from unitsafe.checks.taps import Given, Sheet
 from unitsafe.checks.views import bp
 from unitsafe.core import once
 from unitsafe.core.access import actor, allow
-from unitsafe.core.db import db, writing
+from unitsafe.core.db import db, writing, writing_rows
 from unitsafe.core.domain import RuleError
 from unitsafe.core.errors import answer as error_answer
 from unitsafe.core.errors import sentence
@@ -98,14 +100,14 @@ def answers(check_id: int) -> ResponseReturnValue:
     """Save answers: one tap from htmx, or everything filled in so far without JavaScript."""
     now, by = clock.now(), actor()
     tapped = next((k[7:] for k in request.form if k.startswith("answer-")), None)
-    with writing() as session:
-        sheet = taps.read_sheet(session, check_id)
+    with writing_rows() as rows:
+        sheet = taps.read_sheet(rows, check_id)
         if sheet is None:
             abort(404)
         given = answers_from_form(sheet)
         if not wants_fragment():
             _drop_stale(sheet, given)
-        taps.save_answers(session, sheet, given, by=by, now=now)
+        taps.save_answers(rows, sheet, given, by=by, now=now)
     if not wants_fragment():
         flash(_("已保存。"))
         return see_other(url_for(".detail", check_id=check_id))
@@ -118,16 +120,14 @@ def _tap_answer(check_id: int, sheet: Sheet, item_key: str) -> ResponseReturnVal
     """The state line of the item that was tapped, and the progress bar."""
     saved = sheet.answers.get(item_key)
     if saved is not None and item_key not in sheet.failed_once:
-        state = get_template_attribute("checks/_item.html", "quiet_state")
-        number = next(n for n, item in enumerate(sheet.items, 1) if item.key == item_key)
-        body = state(check_id, item_key, number, saved)
-    else:
-        session = db.session()
-        check = get_check(session, check_id)
-        page = sheet_page.read(session, check, actor(), clock.now(), only=item_key)
-        body = get_template_attribute("checks/_item.html", "state")(page, page.rows[0])
-    body += get_template_attribute("checks/_item.html", "progress")(sheet.progress, oob=True)
-    return make_response(body)
+        quick_taps.let_in(request.environ, current_user.token)
+        undo_at = url_for(".undo", check_id=check_id, item_key=item_key)
+        return make_response(quick_taps.told(sheet, item_key, undo_at))
+    session = db.session()
+    check = get_check(session, check_id)
+    page = sheet_page.read(session, check, actor(), clock.now(), only=item_key)
+    body = get_template_attribute("checks/_item.html", "state")(page, page.rows[0])
+    return make_response(body + quick_taps.progress_bar(sheet.progress, str(get_locale())))
 
 
 def _drop_stale(sheet: Sheet, given: dict[str, Given]) -> None:
@@ -159,8 +159,7 @@ def _item_answer(check_id: int, item_key: str) -> ResponseReturnValue:
     check = get_check(session, check_id)
     page = sheet_page.read(session, check, actor(), clock.now(), only=item_key)
     body = get_template_attribute("checks/_item.html", "item")(page, page.rows[0])
-    body += get_template_attribute("checks/_item.html", "progress")(page.progress, oob=True)
-    return make_response(body)
+    return make_response(body + quick_taps.progress_bar(page.progress, str(get_locale())))
 
 
 @bp.post("/checks/<int:check_id>/photos/<item_key>")
