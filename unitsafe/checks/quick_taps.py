@@ -19,7 +19,6 @@ from urllib.parse import parse_qsl
 
 import sqlalchemy as sa
 from flask import Flask, get_template_attribute
-from flask_babel import get_locale
 from markupsafe import Markup
 
 from unitsafe import clock
@@ -36,7 +35,7 @@ LET_IN_SECONDS = 600
 MOST_GUESTS = 2000
 SHORT = re.compile(r"[1-9][0-9]{0,2}")
 """The length of a tap's body; a longer one is no tap."""
-_TOKEN = "unitsafe.tap_token"
+_LET_IN = "unitsafe.let_in"
 _OF_ONE_ANSWER = {"content-length", "date", "set-cookie"}
 
 
@@ -52,27 +51,29 @@ class Tap:
 
 @dataclass(frozen=True)
 class _Guest:
-    """A browser the route has let in: whose cookie it is, the route's headers, until when."""
+    """A browser the route has let in: whose cookie it is, what it reads, the route's headers,
+    until when."""
 
     token: str
+    locale: str
     headers: Headers
     until: float
 
 
-def told(sheet: taps.Sheet, item_key: str, undo_at: str) -> str:
+def told(sheet: taps.Sheet, item_key: str, undo_at: str, locale: str) -> str:
     """The answer to a tap that is in order: the line of its item and the progress bar."""
     number = next(n for n, item in enumerate(sheet.items, start=1) if item.key == item_key)
     at = f"{clock.local(sheet.answers[item_key].at):%H:%M}"
-    locale = str(get_locale())
     line = _saved_line(locale) % {"undo_at": undo_at, "number": number, "at": at}
     return line + progress_bar(sheet.progress, locale)
 
 
 @lru_cache
-def _saved_line(_locale: str) -> Markup:
-    """The line of an item in the reader's language, with places for what differs."""
+def _saved_line(_locale: str) -> str:
+    """The line of an item in the reader's language, with places for what differs: an address, a
+    number and a time of ours, nothing that anybody typed."""
     state = get_template_attribute("checks/_item.html", "quiet_state")
-    return cast(Markup, state("%(undo_at)s", "%(number)s", "%(at)s"))
+    return str(state("%(undo_at)s", "%(number)s", "%(at)s"))
 
 
 @lru_cache(maxsize=2000)
@@ -82,9 +83,9 @@ def progress_bar(progress: Progress, _locale: str) -> Markup:
     return cast(Markup, bar(progress, oob=True))
 
 
-def let_in(environ: Environ, token: str) -> None:
+def let_in(environ: Environ, token: str, locale: str) -> None:
     """The route is about to answer this tap: the next ones may go the short way."""
-    environ[_TOKEN] = token
+    environ[_LET_IN] = (token, locale)
 
 
 class QuickTaps:
@@ -102,14 +103,14 @@ class QuickTaps:
             return self._inner(environ, start)
         guest = self._guests.get(tap.who)
         actor = self._known(guest.token) if guest and monotonic() < guest.until else None
-        text = self._save(tap, actor) if actor else None
+        text = self._save(tap, actor, guest.locale) if guest and actor else None
         if guest is None or text is None:
             return self._by_the_route(environ, start, tap)
         body = text.encode()
         start("200 OK", [*guest.headers, ("Content-Length", str(len(body)))])
         return [body]
 
-    def _save(self, tap: Tap, actor: Actor) -> str | None:
+    def _save(self, tap: Tap, actor: Actor, locale: str) -> str | None:
         """The answer; None when the route has to give it and nothing was saved."""
         with self._app.app_context():
             try:
@@ -122,7 +123,7 @@ class QuickTaps:
             except (RuleError, sa.exc.DBAPIError):
                 return None
             undo_at = f"/checks/{tap.check_id}/undo/{tap.item_key}"
-            return told(sheet, tap.item_key, undo_at)
+            return told(sheet, tap.item_key, undo_at, locale)
 
     def _by_the_route(self, environ: Environ, start: Start, tap: Tap) -> Iterable[bytes]:
         answered: list[tuple[str, Headers]] = []
@@ -132,13 +133,13 @@ class QuickTaps:
             return start(status, headers, *rest)
 
         body = self._inner(environ, keep)
-        if _TOKEN in environ and answered and answered[-1][0] == "200 OK":
+        if _LET_IN in environ and answered and answered[-1][0] == "200 OK":
             headers = [pair for pair in answered[-1][1] if pair[0].lower() not in _OF_ONE_ANSWER]
             with self._lock:
                 if len(self._guests) >= MOST_GUESTS:
                     self._guests.clear()
                 until = monotonic() + LET_IN_SECONDS
-                self._guests[tap.who] = _Guest(environ[_TOKEN], headers, until)
+                self._guests[tap.who] = _Guest(*environ[_LET_IN], headers, until)
         return body
 
 

@@ -115,19 +115,20 @@ Rows = Session | PreparedRows
 @contextmanager
 def writing_rows() -> Iterator[Rows]:
     """:func:`writing` for the busiest write: Core statements that never change, no objects."""
-    session = db.session()
-    if db.engine.dialect.name != "sqlite":
-        with write_tx(session):
+    engine = db.engine
+    if engine.dialect.name != "sqlite":
+        with writing() as session:
             yield session
         return
-    session.rollback()
-    pooled = db.engine.raw_connection()
+    if db.session.registry.has():
+        db.session.rollback()  # what it read before is older than this write
+    pooled = engine.raw_connection()
     try:
         connection: Any = pooled.driver_connection
         with _writer:
             try:
                 connection.execute("BEGIN IMMEDIATE")
-                yield PreparedRows(connection, db.engine.dialect)
+                yield PreparedRows(connection, engine.dialect)
                 connection.commit()
             except sqlite3.Error as error:
                 connection.rollback()

@@ -120,9 +120,10 @@ def _tap_answer(check_id: int, sheet: Sheet, item_key: str) -> ResponseReturnVal
     """The state line of the item that was tapped, and the progress bar."""
     saved = sheet.answers.get(item_key)
     if saved is not None and item_key not in sheet.failed_once:
-        quick_taps.let_in(request.environ, current_user.token)
+        locale = str(get_locale())
+        quick_taps.let_in(request.environ, current_user.token, locale)
         undo_at = url_for(".undo", check_id=check_id, item_key=item_key)
-        return make_response(quick_taps.told(sheet, item_key, undo_at))
+        return make_response(quick_taps.told(sheet, item_key, undo_at, locale))
     session = db.session()
     check = get_check(session, check_id)
     page = sheet_page.read(session, check, actor(), clock.now(), only=item_key)
