@@ -139,7 +139,8 @@ class QuickTaps:
                 if len(self._guests) >= MOST_GUESTS:
                     self._guests.clear()
                 until = monotonic() + LET_IN_SECONDS
-                self._guests[tap.who] = _Guest(*environ[_LET_IN], headers, until)
+                token, locale = environ[_LET_IN]
+                self._guests[tap.who] = _Guest(token, locale, headers, until)
         return body
 
 
