@@ -44,7 +44,7 @@ def test_a_tap_appends_one_row_and_answers_with_the_item_and_the_progress(
     assert [row.result for row in rows(session, patrol.id)] == [Result.OK]
     assert not page.whole
     assert page.text("progress").startswith("1 / 17")
-    assert "已保存 08:00" in page.text()
+    assert page.text().startswith("已保存 08:00 撤销")  # markup, not its text
     assert session.get(Check, patrol.id).state is State.IN_PROGRESS
 
 

@@ -128,7 +128,7 @@ def _tap_answer(check_id: int, sheet: Sheet, item_key: str) -> ResponseReturnVal
     check = get_check(session, check_id)
     page = sheet_page.read(session, check, actor(), clock.now(), only=item_key)
     body = get_template_attribute("checks/_item.html", "state")(page, page.rows[0])
-    return make_response(body + quick_taps.progress_bar(sheet.progress, str(get_locale())))
+    return make_response(str(body) + quick_taps.progress_bar(sheet.progress, str(get_locale())))
 
 
 def _drop_stale(sheet: Sheet, given: dict[str, Given]) -> None:
@@ -160,7 +160,7 @@ def _item_answer(check_id: int, item_key: str) -> ResponseReturnValue:
     check = get_check(session, check_id)
     page = sheet_page.read(session, check, actor(), clock.now(), only=item_key)
     body = get_template_attribute("checks/_item.html", "item")(page, page.rows[0])
-    return make_response(body + quick_taps.progress_bar(page.progress, str(get_locale())))
+    return make_response(str(body) + quick_taps.progress_bar(page.progress, str(get_locale())))
 
 
 @bp.post("/checks/<int:check_id>/photos/<item_key>")
