@@ -1,7 +1,6 @@
 """The sample school, served by waitress and opened in a real Chromium, on a phone and on a PC."""
 
 import os
-import re
 import shutil
 import subprocess
 import threading
@@ -186,7 +185,7 @@ def _watch(answer: Any, home: str, complaints: list[str]) -> None:
 def sign_in(page: Page, account: str) -> None:
     """Fill in the sign-in page."""
     page.get_by_label("账号").fill(account)
-    page.get_by_label(re.compile("^密码")).fill(PASSWORD)
+    page.get_by_label("密码", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="登录", exact=True).click()
     expect(page.locator("form[data-logout]")).to_be_attached()
 

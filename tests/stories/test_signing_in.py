@@ -29,7 +29,7 @@ def test_a_wrong_password_is_said_and_the_name_is_kept(tab):
     page = tab()
     page.goto("/login")
     page.get_by_label("账号").fill("officer")
-    page.get_by_label(re.compile("^密码")).fill("wrong")
+    page.get_by_label("密码", exact=True).fill("wrong")
     page.get_by_role("button", name="登录", exact=True).click()
     expect(page.locator("[role=alert]")).to_contain_text("账号或密码不对")
     expect(page.get_by_label("账号")).to_have_value("officer")
