@@ -14,6 +14,8 @@ from unitsafe import config, content
 
 THREADS = 4
 """More threads compete for the interpreter lock (stack.md §3 measured it)."""
+FINISH_SECONDS = 60
+"""How long running requests may take after SIGTERM; loading the sample on a slow PC takes ten."""
 
 
 def main() -> None:
@@ -53,6 +55,7 @@ def main() -> None:
     port = getattr(server, "effective_port", settings.port)
     print(f"UnitSafe 校安网格: http://{shown}:{port}/", flush=True)
     server.run()
+    server.task_dispatcher.shutdown(timeout=FINISH_SECONDS)  # run() itself waits five seconds only
 
 
 def precompress(folder: Path) -> None:

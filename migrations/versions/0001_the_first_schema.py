@@ -278,7 +278,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['submitted_by_id'], ['person.id'], name=op.f('fk_check_record_submitted_by_id_person')),
     sa.ForeignKeyConstraint(['superseded_by_id'], ['check_record.id'], name=op.f('fk_check_record_superseded_by_id_check_record')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_check_record')),
-    sa.UniqueConstraint('plan_id', 'day', 'round_no', 'target_key', 'version', name=op.f('uq_check_record_plan_id_day_round_no_target_key_version'))
+    sa.UniqueConstraint('plan_id', 'day', 'round_no', 'target_key', 'version', name=op.f('uq_check_record_plan_id_day_round_no_target_key_version')),
+    sqlite_autoincrement=True
     )
     with op.batch_alter_table('check_record', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_check_record_assignee_id_state_missed_at'), ['assignee_id', 'state', 'missed_at'], unique=False)

@@ -426,3 +426,41 @@ def test_the_default_plans_come_once(make, app, session, now):
     session.commit()
     assert session.scalar(sa.select(sa.func.count()).select_from(Plan)) == before == 6
     assert make.plan("grid_walk").title == "我们的双巡"
+
+
+def test_what_stays_due_keeps_its_number_when_the_day_is_planned_again(make, plan, again, session):
+    make.someone("officer"), make.someone("teacher")
+    plan()
+    before = {(c.plan_id, c.target_key, c.round_no): c.id for c in checks(session)}
+    make.grid("二层")  # another grid sorts between them
+    again()
+    after = {(c.plan_id, c.target_key, c.round_no): c.id for c in checks(session)}
+    assert set(before) < set(after)
+    assert {key: after[key] for key in before} == before
+
+
+def test_a_check_planned_again_is_up_to_date(make, plan, again, session):
+    make.someone("officer"), make.someone("teacher")
+    plan()
+    walk = make.plan("grid_walk")
+    walk.title, walk.windows = "护楼", [{"opens": "07:00", "due": "07:30", "label": "早"}]
+    successor = make.person("接替的人", ["homeroom_teacher"])
+    make.assign(successor, make.grid(), Role.MEMBER)
+    session.commit()
+    again()
+    (left,) = checks(session, "grid_walk", day=MONDAY)
+    assert (left.title, left.assignee_id) == ("护楼", successor.id)
+    assert left.due_at.isoformat() == "2026-11-22T23:30:00+00:00"
+
+
+def test_the_number_of_a_dropped_check_is_never_another_ones(make, plan, again, session):
+    make.someone("officer"), make.someone("teacher")
+    plan()
+    numbers = {c.id for c in checks(session, "grid_walk", day=MONDAY)}
+    walk = make.plan("grid_walk")
+    for is_active in (False, True):
+        walk.is_active = is_active
+        session.commit()
+        again()
+    assert checks(session, "grid_walk", day=MONDAY)
+    assert not numbers & {c.id for c in checks(session)}

@@ -1,5 +1,7 @@
 """What a change of the calendar does to the checks."""
 
+from datetime import date
+
 import sqlalchemy as sa
 
 from unitsafe.checks.models import Check, CheckEvent
@@ -7,7 +9,9 @@ from unitsafe.checks.rules import State
 
 
 def states(session, day):
-    query = sa.select(Check.state).where(Check.day == day, Check.checklist_key == "grid_walk")
+    query = sa.select(Check.state).where(
+        Check.day == date.fromisoformat(day), Check.checklist_key == "grid_walk"
+    )
     return set(session.scalars(query))
 
 

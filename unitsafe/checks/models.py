@@ -116,6 +116,7 @@ class Check(Model):
         sa.Index(None, "state", "day", "id"),  # ledger by state, waiting for countersignature
         sa.Index(None, "assignee_id", "state", "missed_at"),  # today: mine
         sa.Index(None, "submitted_by_id", "day", "id"),  # ledger: what I did
+        {"sqlite_autoincrement": True},  # the number of a dropped check is nobody else's, ever
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     plan_id: Mapped[int] = mapped_column(sa.ForeignKey("plan.id"))

@@ -86,8 +86,21 @@ def ensure_planned(session: Session, today: date, *, now: datetime) -> None:
             day += timedelta(days=1)
 
 
-def plan_day(session: Session, day: date, *, now: datetime, whole_periods: bool = False) -> int:
+Loose = dict[tuple[int, date, int, str], int]
+"""Checks that nobody has touched: plan, day, round and target → id."""
+
+
+def plan_day(
+    session: Session,
+    day: date,
+    *,
+    now: datetime,
+    whole_periods: bool = False,
+    loose: Loose | None = None,
+) -> int:
     """Produce the checks of one day inside a write; returns how many are new.
+
+    Those of ``loose`` that are still due are brought up to date and taken out of it.
 
     On the first day the plans ever run, or when asked for ``whole_periods``, those of the week,
     month and quarter that began earlier are produced too, so that a school that starts on the
@@ -105,25 +118,32 @@ def plan_day(session: Session, day: date, *, now: datetime, whole_periods: bool 
             for slot in rules.slots(plan.template, facts):
                 if whole and slot.clocks.due_at <= now:
                     continue  # nobody could have known of it in time
-                added += _produce(session, plan, version, slot, campus)
+                added += _produce(session, plan, version, slot, campus, loose or {})
     session.merge(PlannedDay(day=day, at=now))
     session.flush()
     return added
 
 
 def plan_again(session: Session, day: date, now: datetime) -> None:
-    """After the calendar, a plan or the grids changed: drop what nobody has touched and is not
-    late yet, of this day and of the week and month it lies in, and produce it anew. On a past
-    day that turned out to be no school day, what nobody did is excused, visibly."""
+    """After the calendar, a plan or the grids changed: what nobody has touched and is not late yet,
+    of this day and of the week and month it lies in, is brought up to date, or dropped where it is
+    due no more. It keeps its number, so that a page that is open still speaks of the same place.
+    On a past day that turned out to be no school day, what nobody did is excused, visibly."""
     if session.get(PlannedDay, day) is None:
         return
     if day < clock.local(now).date():
         _excuse(session, day, now)
         return
+    loose = _loose(session, day, now)
+    plan_day(session, day, now=now, whole_periods=True, loose=loose)
+    session.execute(sa.delete(Check).where(Check.id.in_(loose.values())))
+
+
+def _loose(session: Session, day: date, now: datetime) -> Loose:
     begun = {rules.period(unit, day)[0] for unit in ("week", "month")}
     periodic = sa.select(Plan.id).where(Plan.unit.not_in(DAILY))
-    session.execute(
-        sa.delete(Check).where(
+    rows = session.execute(
+        sa.select(Check.plan_id, Check.day, Check.round_no, Check.target_key, Check.id).where(
             sa.or_(Check.day == day, sa.and_(Check.day.in_(begun), Check.plan_id.in_(periodic))),
             Check.state == State.DUE,
             Check.started_at.is_(None),
@@ -135,7 +155,7 @@ def plan_again(session: Session, day: date, now: datetime) -> None:
             ),
         )
     )
-    plan_day(session, day, now=now, whole_periods=True)
+    return {(plan, on, round_no, target): number for plan, on, round_no, target, number in rows}
 
 
 def _excuse(session: Session, day: date, now: datetime) -> None:
@@ -256,7 +276,12 @@ def _targets(plan: Plan, campus: _Campus, who: Sequence[str]) -> Iterator[Target
 
 
 def _produce(
-    session: Session, plan: Plan, version: ChecklistVersion, slot: rules.Slot, campus: _Campus
+    session: Session,
+    plan: Plan,
+    version: ChecklistVersion,
+    slot: rules.Slot,
+    campus: _Campus,
+    loose: Loose,
 ) -> int:
     body = version.body
     who = list(body["who"])
@@ -291,8 +316,15 @@ def _produce(
             "missed_at": slot.clocks.missed_at,
         }
         for target in _targets(plan, campus, who)
-        if target.key not in known
     ]
-    if rows:
-        session.execute(sa.insert(Check), rows)
-    return len(rows)
+    fresh = [row for row in rows if row["target_key"] not in known]
+    renewed = [
+        {"id": number, **row}
+        for row in rows
+        if (number := loose.pop((plan.id, slot.day, slot.round_no, str(row["target_key"])), None))
+    ]
+    if fresh:
+        session.execute(sa.insert(Check), fresh)
+    if renewed:
+        session.execute(sa.update(Check), renewed)
+    return len(fresh)

@@ -13,7 +13,7 @@ from unitsafe import clock
 from unitsafe.core.db import like
 from unitsafe.core.domain import Actor, Right
 from unitsafe.hazards.models import Hazard, HazardEvent, HazardPhoto
-from unitsafe.hazards.rules import OPEN, Level, State
+from unitsafe.hazards.rules import NUMBER, OPEN, Level, State
 from unitsafe.places.models import Space
 
 LEDGER_ORDER = (Hazard.found_at, Hazard.id)
@@ -103,6 +103,8 @@ def counts_by_state(session: Session, actor: Actor, filters: Filters) -> Counter
 
 def hazard(session: Session, actor: Actor, number: str) -> Hazard | None:
     """One hazard with everything its page shows; None when unknown or not visible."""
+    if not NUMBER.fullmatch(number):
+        return None
     return session.scalars(
         sa.select(Hazard)
         .where(Hazard.number == number, visible_to(actor))

@@ -1,5 +1,6 @@
 """What may happen to a hazard: states, transitions, deadlines, cards. Pure tables and functions."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -182,6 +183,10 @@ def days_late(state: State, due_on: date | None, today: date) -> int:
     if due_on is None or state not in (State.REPORTED, State.ASSIGNED):
         return 0
     return max(0, (today - due_on).days)
+
+
+NUMBER = re.compile(r"YH-[0-9]{4}-[0-9]{4,9}")
+"""What :func:`number` makes."""
 
 
 def number(year: int, serial: int) -> str:
