@@ -283,8 +283,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('check_record', schema=None) as batch_op:
         batch_op.create_index(batch_op.f('ix_check_record_assignee_id_state_missed_at'), ['assignee_id', 'state', 'missed_at'], unique=False)
+        batch_op.create_index('ix_check_record_backfill', ['day', 'id'], unique=False, sqlite_where=sa.text('is_backfill'), postgresql_where=sa.text('is_backfill'))
+        batch_op.create_index(batch_op.f('ix_check_record_building_id_day_id'), ['building_id', 'day', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_check_record_checklist_key_day_id'), ['checklist_key', 'day', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_check_record_day_id'), ['day', 'id'], unique=False)
+        batch_op.create_index('ix_check_record_failed', ['day', 'id'], unique=False, sqlite_where=sa.text('fail_count > 0'), postgresql_where=sa.text('fail_count > 0'))
         batch_op.create_index(batch_op.f('ix_check_record_grid_id_day_id'), ['grid_id', 'day', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_check_record_state_day_id'), ['state', 'day', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_check_record_submitted_by_id_day_id'), ['submitted_by_id', 'day', 'id'], unique=False)
@@ -471,8 +474,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f('ix_check_record_submitted_by_id_day_id'))
         batch_op.drop_index(batch_op.f('ix_check_record_state_day_id'))
         batch_op.drop_index(batch_op.f('ix_check_record_grid_id_day_id'))
+        batch_op.drop_index('ix_check_record_failed', sqlite_where=sa.text('fail_count > 0'), postgresql_where=sa.text('fail_count > 0'))
         batch_op.drop_index(batch_op.f('ix_check_record_day_id'))
         batch_op.drop_index(batch_op.f('ix_check_record_checklist_key_day_id'))
+        batch_op.drop_index(batch_op.f('ix_check_record_building_id_day_id'))
+        batch_op.drop_index('ix_check_record_backfill', sqlite_where=sa.text('is_backfill'), postgresql_where=sa.text('is_backfill'))
         batch_op.drop_index(batch_op.f('ix_check_record_assignee_id_state_missed_at'))
 
     op.drop_table('check_record')

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.factories import picture
+from unitsafe.checks import queries
 from unitsafe.checks.models import Answer, Check, CheckPhoto, Finding
 from unitsafe.checks.rules import Result, State
 from unitsafe.hazards.models import Hazard, HazardPhoto
@@ -345,3 +346,13 @@ def test_one_check_and_a_blank_sheet_print(browser, officer, patrol, make):
     client = browser(officer)
     for path in (f"/checks/{patrol.id}.pdf", "/checklists/night_dorm.pdf"):
         assert client.get(path).response.data.startswith(b"%PDF")
+
+
+def test_a_ledger_of_thousands_says_that_it_holds_more_than_it_counts(
+    browser, officer, patrol, monkeypatch
+):
+    client = browser(officer)
+    many = client.get("/checks").page.rows()
+    for most, said in ((many, f"共 {many} 条"), (many - 1, f"超过 {many - 1} 条")):
+        monkeypatch.setattr(queries, "MOST_COUNTED", most)
+        assert said in client.get("/checks").page.text()

@@ -89,6 +89,18 @@ class PlannedDay(Model):
     at: Mapped[datetime]
 
 
+HAS_FAILED = sa.text("fail_count > 0")
+IS_BACKFILL = sa.text("is_backfill")
+"""What only submitted checks have; in the words of the partial indexes, so that they are used."""
+
+
+def _few(name: str, which: sa.TextClause) -> sa.Index:
+    """The ledger of a kind that is rare."""
+    return sa.Index(
+        f"ix_check_record_{name}", "day", "id", sqlite_where=which, postgresql_where=which
+    )
+
+
 class Check(Model):
     """One due occurrence, later the record of it.
 
@@ -113,6 +125,9 @@ class Check(Model):
         sa.Index(None, "day", "id"),  # ledger, newest first
         sa.Index(None, "checklist_key", "day", "id"),  # ledger of one form, month grid
         sa.Index(None, "grid_id", "day", "id"),  # ledger of a grid, tiles of today
+        sa.Index(None, "building_id", "day", "id"),  # ledger of a building
+        _few("failed", HAS_FAILED),
+        _few("backfill", IS_BACKFILL),
         sa.Index(None, "state", "day", "id"),  # ledger by state, waiting for countersignature
         sa.Index(None, "assignee_id", "state", "missed_at"),  # today: mine
         sa.Index(None, "submitted_by_id", "day", "id"),  # ledger: what I did

@@ -38,6 +38,7 @@ def index() -> ResponseReturnValue:
         next_url=here(".index", after=page.next) if page.next else None,
         first_url=None if page.first else here(".index"),
         total=queries.count(session, actor(), filters, now),
+        most=queries.MOST_COUNTED,
         filters=filters,
         status_kind=STATUS_KIND,
         status_choices=status_choices(),
