@@ -56,7 +56,7 @@ def furnish(make: Make) -> Campus:
     leaver, spare_building = make.person("即将离校"), make.building("旧仓库")
     spare_space = make.space(spare_building, "旧库房")
     hazard, foreign_hazard = make.hazard(), make.hazard(grid=far)
-    common = {"item_key": ITEM, "key": "grid_walk", "day": "2026-11-24"}
+    common = {"item_key": ITEM, "key": "grid_walk", "day": "2026-11-24", "term_id": 1}
     near_plate, far_plate = (_plate(session, place.id) for place in (near, away))
     keys = {
         **common,

@@ -14,6 +14,7 @@ GET  places.building         sign_in ok      ok      ok      ok      ok      ok 
 GET  places.edit_building    sign_in 403     403     403     ok      ok      403     403
 GET  places.new_building     sign_in 403     403     403     ok      ok      403     403
 GET  school.calendar         sign_in ok      ok      ok      ok      ok      ok      ok
+GET  school.term             sign_in 403     403     403     ok      ok      403     403
 GET  school.day              sign_in 403     403     403     ok      ok      403     403
 GET  checks.checklists       sign_in ok      ok      ok      ok      ok      ok      ok
 GET  checks.checklist        sign_in ok      ok      ok      ok      ok      ok      ok
@@ -52,6 +53,7 @@ POST places.edit_building    sign_in 403     403     403     422     422     403
 POST places.retire_building  sign_in 403     403     403     ok      ok      403     403
 POST places.add_space        sign_in 403     403     403     422     422     403     403
 POST places.new_building     sign_in 403     403     403     422     422     403     403
+POST school.term             sign_in 403     403     403     422     422     403     403
 POST school.day              sign_in 403     403     403     ok      ok      403     403
 POST school.add_term         sign_in 403     403     403     422     422     403     403
 POST checks.answers          sign_in 409     ok      ok      409     409     409     409

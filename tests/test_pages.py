@@ -441,6 +441,7 @@ NAMES = sorted(
         "school.add_term",
         "school.day",
         "school.settings",
+        "school.term",
     ]
 )
 

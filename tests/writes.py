@@ -236,4 +236,5 @@ def _school() -> Iterator[Line]:
     calendar = "school.calendar"
     yield "school.settings", "officer", {}, "school.settings", {"short_name": "育新校"}, ()
     yield "school.add_term", "officer", {}, calendar, term, ()
+    yield "school.term", "officer", {}, "school.term", {"ends_on": "2027-01-15"}, ()
     yield "school.day", "officer", {}, "school.day", {"note": "运动会"}, ()

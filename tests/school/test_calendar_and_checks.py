@@ -35,3 +35,18 @@ def test_a_past_day_declared_free_excuses_what_nobody_did(browser, make, session
     assert states(session, "2026-11-23") == {State.SKIPPED}
     notes = session.scalars(sa.select(CheckEvent.note)).all()
     assert set(notes) == {"校历已改，这一天不用查。"}
+
+
+def test_a_term_that_began_later_than_typed_leaves_no_missed_check_behind(
+    browser, make, session, now
+):
+    make.day()
+    now.set("2026-11-25T08:00")
+    make.day()
+    answer = browser(make.someone("officer")).post(
+        "/calendar/terms/1",
+        {"name": "秋季", "starts_on": "2026-11-25", "ends_on": "2027-01-22"},
+    )
+    assert answer.status == 303
+    assert states(session, "2026-11-23") == {State.SKIPPED}
+    assert states(session, "2026-11-25") == {State.DUE}

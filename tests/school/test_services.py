@@ -3,10 +3,11 @@
 from datetime import date
 
 import pytest
+import sqlalchemy as sa
 
 from unitsafe.core.domain import Actor, RuleError
 from unitsafe.school import queries, services
-from unitsafe.school.models import SchoolDay
+from unitsafe.school.models import SchoolDay, Term
 from unitsafe.school.rules import FLAGS
 from unitsafe.school.settings import SETTINGS
 
@@ -95,6 +96,50 @@ def test_a_term_right_after_another_shares_its_eve(make, session, now):
         now=now(),
     )
     assert queries.day(session, date(2027, 7, 2)).teaching
+
+
+def change_term(session, now, **values):
+    term = session.scalars(sa.select(Term)).one()
+    facts = {"name": term.name, "starts_on": term.starts_on, "ends_on": term.ends_on}
+    services.change_term(session, term, **{**facts, **values}, by=ME, now=now())
+
+
+def test_a_term_that_ends_earlier_has_no_days_beyond_not_even_edited_ones(make, session, now):
+    make.school()
+    late = date(2027, 1, 20)
+    services.set_day(session, late, teaching=True, boarding=False, note="补课", by=ME, now=now())
+    change_term(session, now, ends_on=date(2027, 1, 15), name="秋季")
+    assert queries.day(session, late) is None
+    assert queries.day(session, date(2027, 1, 15)).teaching
+    assert session.scalars(sa.select(Term.name)).one() == "秋季"
+
+
+def test_days_set_by_hand_survive_a_change_of_the_term(make, session, now):
+    make.school()
+    sports = date(2026, 11, 25)
+    services.set_day(
+        session, sports, teaching=False, boarding=True, note="运动会", by=ME, now=now()
+    )
+    change_term(session, now, starts_on=date(2026, 8, 31))
+    assert queries.day(session, date(2026, 8, 31)).teaching
+    assert queries.day(session, sports).note == "运动会"
+
+
+def test_a_term_may_keep_its_dates_but_not_take_anothers(make, session, now):
+    make.school()
+    change_term(session, now)
+    services.add_term(
+        session,
+        name="春季",
+        starts_on=date(2027, 2, 22),
+        ends_on=date(2027, 7, 2),
+        by=ME,
+        now=now(),
+    )
+    with pytest.raises(RuleError, match="重叠"):
+        term = session.scalars(sa.select(Term).where(Term.name != "春季")).one()
+        facts = {"name": "秋季", "starts_on": term.starts_on, "ends_on": date(2027, 3, 1)}
+        services.change_term(session, term, **facts, by=ME, now=now())
 
 
 def test_only_numbers_that_differ_are_stored(make, session, now):

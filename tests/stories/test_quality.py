@@ -33,6 +33,7 @@ def keys(records):
         "photo_id": first("id FROM photo"),
         "plan_id": first("id FROM plan"),
         "day": "2026-11-23",
+        "term_id": first("id FROM term"),
     }
 
 

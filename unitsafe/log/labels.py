@@ -12,6 +12,7 @@ ACTS = {
     "school.create": _l("建立学校"),
     "school.change": _l("修改学校设置"),
     "term.add": _l("添加学期"),
+    "term.change": _l("修改学期"),
     "calendar.set_day": _l("更正校历"),
     "person.add": _l("添加人员"),
     "person.change": _l("修改人员"),

@@ -55,6 +55,11 @@ def terms(session: Session) -> Sequence[Term]:
     return session.scalars(sa.select(Term).order_by(Term.starts_on.desc())).all()
 
 
+def term(session: Session, term_id: int) -> Term | None:
+    """The term of that number."""
+    return session.get(Term, term_id)
+
+
 def term_of(session: Session, day: date) -> Term | None:
     """The term that holds ``day``."""
     return session.scalars(

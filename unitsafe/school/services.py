@@ -86,13 +86,7 @@ def add_term(
     now: datetime,
 ) -> Term:
     """A term with its days. Raises RuleError when it overlaps another or runs over a year."""
-    if ends_on <= starts_on:
-        raise RuleError("学期结束日期要晚于开始日期。")
-    if (ends_on - starts_on).days > 366:
-        raise RuleError("一个学期不会超过一年，请核对日期。")
-    overlap = sa.select(Term.name).where(Term.starts_on <= ends_on, Term.ends_on >= starts_on)
-    if other := session.scalar(overlap):
-        raise RuleError("日期和“%(other)s”重叠了，请核对。", other=other)
+    _check_span(session, starts_on, ends_on)
     term = Term(name=name, starts_on=starts_on, ends_on=ends_on)
     session.add(term)
     session.flush()
@@ -101,6 +95,45 @@ def add_term(
     data = {"name": name, "starts_on": starts_on, "ends_on": ends_on}
     audit.record(session, "term.add", f"term:{term.id}", by=by, now=now, data=data)
     return term
+
+
+def change_term(
+    session: Session,
+    term: Term,
+    *,
+    name: str,
+    starts_on: date,
+    ends_on: date,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """Another name or span; its days follow. What was due on a past day that is no longer in any
+    term is excused; what was done stays. Raises RuleError like :func:`add_term`."""
+    _check_span(session, starts_on, ends_on, but=term.id)
+    today = clock.local(now).date()
+    before = {"name": term.name, "starts_on": term.starts_on, "ends_on": term.ends_on}
+    had = set(session.scalars(sa.select(SchoolDay.day).where(SchoolDay.day <= today)))
+    term.name, term.starts_on, term.ends_on = name, starts_on, ends_on
+    session.flush()
+    _rebuild(session, queries.school(session))
+    have = set(session.scalars(sa.select(SchoolDay.day).where(SchoolDay.day <= today)))
+    for day in sorted((had ^ have) | {today}):
+        duties_changed(session, day, now)
+    after = {"name": name, "starts_on": starts_on, "ends_on": ends_on}
+    data = {"before": before, "after": after}
+    audit.record(session, "term.change", f"term:{term.id}", by=by, now=now, data=data)
+
+
+def _check_span(session: Session, starts_on: date, ends_on: date, but: int = 0) -> None:
+    if ends_on <= starts_on:
+        raise RuleError("学期结束日期要晚于开始日期。")
+    if (ends_on - starts_on).days > 366:
+        raise RuleError("一个学期不会超过一年，请核对日期。")
+    overlap = sa.select(Term.name).where(
+        Term.starts_on <= ends_on, Term.ends_on >= starts_on, Term.id != but
+    )
+    if other := session.scalar(overlap):
+        raise RuleError("日期和“%(other)s”重叠了，请核对。", other=other)
 
 
 def set_day(
@@ -133,10 +166,11 @@ def set_day(
 
 
 def _rebuild(session: Session, school: School) -> None:
-    """Build the days of all terms again; days set by hand stay as they are."""
+    """Build the days of all terms again; days set by hand stay as they are while a term holds
+    them."""
     spans = [(term.starts_on, term.ends_on) for term in queries.terms(session)]
     known = {entry.day: entry for entry in session.scalars(sa.select(SchoolDay))}
-    left_over = {day for day, entry in known.items() if not entry.edited}
+    left_over = set(known)
     for planned in rules.build_days(spans, has_boarding=school.has("has_boarding")):
         left_over.discard(planned.day)
         entry = known.get(planned.day)
@@ -147,6 +181,8 @@ def _rebuild(session: Session, school: School) -> None:
             continue
         entry.teaching, entry.boarding = planned.teaching, planned.boarding
         entry.note = planned.note
-    for day in left_over:  # the eve of term of a school that boards no more
+    for (
+        day
+    ) in left_over:  # outside every term now, or the eve of one of a school that boards no more
         session.delete(known[day])
     session.flush()

@@ -82,6 +82,34 @@ def add_term() -> ResponseReturnValue:
     return _show_calendar(form, status=422)
 
 
+@bp.route("/calendar/terms/<int:term_id>", methods=["GET", "POST"])
+@allow(Right.MANAGE_SCHOOL)
+def term(term_id: int) -> ResponseReturnValue:
+    """Correct a term's name or days."""
+    found = queries.term(db.session(), term_id) or abort(404)
+    form = TermForm(obj=found)
+    if form.validate_on_submit():
+        try:
+            with writing() as session:
+                key = once.claim(session, form.once.data, by=actor().id, now=clock.now())
+                services.change_term(
+                    session,
+                    queries.term(session, term_id) or abort(404),
+                    name=form.name.data,
+                    starts_on=form.starts_on.data,
+                    ends_on=form.ends_on.data,
+                    by=actor(),
+                    now=clock.now(),
+                )
+                key.location = url_for(".calendar", term=term_id)
+            flash(_("“%(name)s”已改好，请核对节假日和调休。", name=form.name.data))
+            return see_other(key.location)
+        except RuleError as error:
+            form.form_errors.append(sentence(error))
+    status = 422 if form.is_submitted() else 200
+    return render("school/term.html", form=form, term=found, status=status)
+
+
 def _show_calendar(form: TermForm, status: int = 200) -> Response:
     terms = queries.terms(db.session())
     term = _chosen(terms)
