@@ -35,6 +35,8 @@ def upgrade() -> None:
     sa.UniqueConstraint('hash', name=op.f('uq_audit_entry_hash'))
     )
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
+        batch_op.create_index(batch_op.f('ix_audit_entry_act_id'), ['act', 'id'], unique=False)
+        batch_op.create_index(batch_op.f('ix_audit_entry_actor_id_id'), ['actor_id', 'id'], unique=False)
         batch_op.create_index(batch_op.f('ix_audit_entry_subject_id'), ['subject', 'id'], unique=False)
 
     op.create_table('building',
@@ -513,6 +515,8 @@ def downgrade() -> None:
     op.drop_table('building')
     with op.batch_alter_table('audit_entry', schema=None) as batch_op:
         batch_op.drop_index(batch_op.f('ix_audit_entry_subject_id'))
+        batch_op.drop_index(batch_op.f('ix_audit_entry_actor_id_id'))
+        batch_op.drop_index(batch_op.f('ix_audit_entry_act_id'))
 
     op.drop_table('audit_entry')
     # ### end Alembic commands ###

@@ -22,7 +22,11 @@ class AuditEntry(Model):
     """Who did what, when, from where. ``hash`` covers the entry and the hash before it."""
 
     __tablename__ = "audit_entry"
-    __table_args__ = (sa.Index(None, "subject", "id"),)  # history of one record
+    __table_args__ = (
+        sa.Index(None, "subject", "id"),  # history of one record
+        sa.Index(None, "actor_id", "id"),  # the log of one person
+        sa.Index(None, "act", "id"),  # the log of one kind of act
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime]
     actor_id: Mapped[int | None]
