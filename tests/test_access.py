@@ -44,10 +44,10 @@ GET  photos.photo            sign_in 404     ok      ok      ok      ok      ok 
 GET  photos.thumb            sign_in 404     ok      ok      ok      ok      ok      ok
 GET  checks.plans            sign_in 403     403     403     ok      ok      ok      ok
 GET  checks.plan             sign_in 403     403     403     ok      ok      403     403
-GET  grids.plate             sign_in ok      ok      ok      ok      ok      ok      ok
+GET  plates.plate            sign_in ok      ok      ok      ok      ok      ok      ok
 GET  school.settings         sign_in 403     403     403     ok      ok      403     403
 GET  setup.index             sign_in sign_in sign_in sign_in sign_in sign_in sign_in sign_in
-GET  grids.space             sign_in ok      ok      ok      ok      ok      ok      ok
+GET  plates.space            sign_in ok      ok      ok      ok      ok      ok      ok
 GET  places.edit_space       sign_in 403     403     403     ok      ok      403     403
 POST places.edit_building    sign_in 403     403     403     422     422     403     403
 POST places.retire_building  sign_in 403     403     403     ok      ok      403     403

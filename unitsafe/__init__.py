@@ -24,6 +24,7 @@ FEATURES = (
     "grids",
     "hazards",
     "checks",
+    "plates",
     "log",
     "setup",
     "today",

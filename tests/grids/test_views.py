@@ -133,26 +133,11 @@ def test_an_assignment_ends_on_a_day(client, make, session):
         "/grids/01-99",
         "/grids/nothing",
         "/grids/%00",
-        "/spaces/9",
-        "/q/ABC234",
-        "/q/%00",
     ],
 )
-def test_an_unknown_grid_space_or_plate_is_not_found(client, make, path):
+def test_an_unknown_grid_is_not_found(client, make, path):
     make.grid()
     assert client.get(path).status == 404
-
-
-def test_a_plate_opens_its_space_even_when_out_of_use(browser, make, session):
-    space = make.space_in(make.grid())
-    teacher = browser(make.someone("teacher"))
-    assert teacher.get(f"/q/{space.plate.lower()}").location == f"/spaces/{space.id}"
-    text = teacher.get(f"/spaces/{space.id}").page.text("content")
-    assert "teacher" in text and "一层" in text
-    space.is_active = False
-    session.commit()
-    assert teacher.get(f"/q/{space.plate}").status == 303
-    assert "已停用" in teacher.get(f"/spaces/{space.id}").page.text()
 
 
 def test_phones_are_for_the_own_grid_and_those_who_see_all(browser, make, session):

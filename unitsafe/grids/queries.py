@@ -8,6 +8,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
+from unitsafe.core.domain import Actor, Right
 from unitsafe.grids.models import Assignment, Grid, GridSpace, Role
 from unitsafe.people.models import Absence, Person
 from unitsafe.people.queries import DutyLine, deputies, duty_sources, valid_on
@@ -35,6 +36,11 @@ def below(session: Session, codes: Iterable[str]) -> frozenset[int]:
     if not parts:
         return frozenset()
     return frozenset(session.scalars(sa.select(Grid.id).where(sa.or_(*parts))))
+
+
+def sees_phones(actor: Actor, grid_id: int | None) -> bool:
+    """Phones are for those who see the whole school, and inside one's own grids."""
+    return Right.VIEW_ALL in actor.rights or grid_id in actor.grids
 
 
 def grid_of_space(session: Session, space_id: int, day: date) -> int | None:

@@ -25,21 +25,14 @@ from unitsafe.grids.labels import level_name
 from unitsafe.grids.models import Assignment, Grid, Role
 from unitsafe.people import queries as people
 from unitsafe.people.models import Person, PersonStatus
-from unitsafe.places import queries as places
 
 bp = Blueprint("grids", __name__)
 bp.add_app_template_filter(level_name, "grid_level")
 CODE = re.compile(r"[0-9]{2}(-[0-9]{2,4}){0,2}")
-PLATE = re.compile(r"[0-9A-Za-z]{4,12}")
 
 
 def _may_edit() -> bool:
     return Right.EDIT_GRID in actor().rights
-
-
-def _sees_phones(grid_id: int | None) -> bool:
-    """Phones are for those who see the whole school, and inside one's own grids."""
-    return Right.VIEW_ALL in actor().rights or grid_id in actor().grids
 
 
 @bp.get("/grids")
@@ -134,7 +127,7 @@ def _show(
         counts=queries.space_counts(session, today),
         spaces=spaces,
         assignments=queries.assignments_of(session, grid.id),
-        sees_phones=_sees_phones(grid.id),
+        sees_phones=queries.sees_phones(actor(), grid.id),
         sees_people=Right.VIEW_ALL in actor().rights,
         leader=Role.LEADER,
         member=Role.MEMBER,
@@ -300,35 +293,3 @@ def end(code: str, assignment_id: int) -> ResponseReturnValue:
         except RuleError as error:
             form.form_errors.append(sentence(error))
     return _show(code, forms={"end": (assignment_id, form)}, status=422)
-
-
-@bp.get("/spaces/<int:space_id>")
-@allow()
-def space(space_id: int) -> ResponseReturnValue:
-    """A space: what it is, its grid, who answers for it today."""
-    session, today = db.session(), clock.today()
-    found = places.space(session, space_id) or abort(404)
-    history = queries.grids_of_space(session, space_id)
-    now = next((one.grid for one in history if one.until_on is None or one.until_on >= today), None)
-    may_edit = bool({Right.EDIT_BASIC_INFO, Right.EDIT_GRID, Right.MANAGE_SCHOOL} & actor().rights)
-    return render(
-        "grids/space.html",
-        space=found,
-        grid=now,
-        history=history,
-        holder=queries.duty_holder(session, space_id, today) if found.is_active else None,
-        sees_phones=_sees_phones(now.id if now else None),
-        may_report=Right.CREATE_HAZARD in actor().rights and found.is_active,
-        may_edit=may_edit,
-        may_edit_grid=_may_edit(),
-    )
-
-
-@bp.get("/q/<plate>")
-@allow()
-def plate(plate: str) -> ResponseReturnValue:
-    """What a QR plate opens: the page of its space."""
-    found = places.space_by_plate(db.session(), plate) if PLATE.fullmatch(plate) else None
-    if found is None:
-        abort(404)
-    return see_other(url_for(".space", space_id=found.id))

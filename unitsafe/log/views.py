@@ -22,7 +22,7 @@ ROWS = 50
 LINKS = {
     "person": ("people.detail", "person_id"),
     "building": ("places.building", "building_id"),
-    "space": ("grids.space", "space_id"),
+    "space": ("plates.space", "space_id"),
     "hazard": ("hazards.detail", "number"),
     "check": ("checks.detail", "check_id"),
     "grid": ("grids.detail", "code"),

@@ -181,7 +181,7 @@ def edit_space(space_id: int) -> ResponseReturnValue:
                 key = once.claim(session, form.once.data, by=actor().id, now=clock.now())
                 found = session.get(Space, space_id) or abort(404)
                 _save_space(session, found, found.building_id, form)
-                key.location = url_for("grids.space", space_id=space_id)
+                key.location = url_for("plates.space", space_id=space_id)
             flash(_("%(name)s已保存。", name=form.name.data))
             return see_other(key.location)
         except RuleError as error:
