@@ -20,12 +20,15 @@ def test_the_officer_changes_the_settings(browser, make, session):
         **NUMBERS,
         "has_lab": "y",
         "number_days_normal": "5",
+        "address": "http://192.168.1.20:8000/",
+        "hotline": "0571-8800",
         "once": page.value("once"),
     }
     answer = client.post("/settings", data)
     assert (answer.status, answer.location) == (303, "/settings")
     school = session.get(School, 1)
     assert (school.flags, school.settings) == ({"has_lab": True}, {"days_normal": 5})
+    assert (school.address, school.hotline) == ("http://192.168.1.20:8000/", "0571-8800")
     assert "已保存" in client.get("/settings").page.text("messages")
 
 
@@ -33,6 +36,9 @@ def test_the_officer_changes_the_settings(browser, make, session):
     ("field", "text", "message"),
     [
         ("name", "", "请填写学校全称"),
+        ("address", "192.168.1.20", "http://"),
+        ("address", "http://school/app", "不带路径"),
+        ("hotline", "打给门卫", "数字"),
         ("number_days_normal", "0", "请填1到90之间的整数"),
         ("number_days_normal", "三", "整数"),
         ("stage", "university", "选择"),

@@ -75,6 +75,8 @@ KEYS = {
     "ends_on": _l("结束"),
     "teaching": _l("上课"),
     "boarding": _l("住宿"),
+    "address": _l("访问地址"),
+    "hotline": _l("举报电话"),
     "flags": _l("学校情况"),
     "settings": _l("期限"),
 }

@@ -14,7 +14,7 @@ from wtforms import (
     SelectField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import InputRequired, NumberRange, Regexp
 
 from unitsafe.core.forms import Form, Text
 from unitsafe.core.labels import label
@@ -33,6 +33,31 @@ class SettingsForm(Form):
         _l("学段"),
         choices=lambda: [SelectChoice(stage.value, label(stage)) for stage in Stage],
         coerce=Stage,
+    )
+
+    address = Text(
+        _l("访问地址"),
+        required=False,
+        most=120,
+        description=_l(
+            "手机在学校网络里打开本系统的地址，印在二维码里，例如 http://192.168.1.20:8000。"
+            "不填就用打印时浏览器里的地址。"
+        ),
+        validators=[
+            Regexp(
+                r"^$|^https?://[A-Za-z0-9.\-\[\]:]+/?$",
+                message=_l("请填写 http:// 或 https:// 开头的地址，后面不带路径。"),
+            )
+        ],
+        render_kw={"inputmode": "url", "autocomplete": "off"},
+    )
+    hotline = Text(
+        _l("举报电话"),
+        required=False,
+        most=20,
+        description=_l("印在部位责任牌上。"),
+        validators=[Regexp(r"^$|^[0-9+][0-9 \-]{2,19}$", message=_l("电话只填数字和短横线。"))],
+        render_kw={"inputmode": "tel", "autocomplete": "off"},
     )
 
     @property
@@ -81,6 +106,8 @@ def values_of(school: School) -> Mapping[str, Any]:
         "name": school.name,
         "short_name": school.short_name,
         "stage": school.stage,
+        "address": school.address,
+        "hotline": school.hotline,
         **{flag: school.has(flag) for flag in FLAGS},
         **{f"number_{key}": school.number(key) for key in SETTINGS},
     }

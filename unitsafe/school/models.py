@@ -12,7 +12,11 @@ from unitsafe.school.rules import Stage
 
 
 class School(Model):
-    """The one school of this installation. ``flags`` and ``settings`` hold only what differs."""
+    """The one school of this installation. ``flags`` and ``settings`` hold only what differs.
+
+    ``address``: where phones open this installation (http://192.168.1.20:8000), empty until set;
+    ``hotline``: the phone number for reports (举报电话) on the plates.
+    """
 
     __tablename__ = "school"
     __table_args__ = (sa.CheckConstraint("id = 1", name="only_one"),)
@@ -20,6 +24,8 @@ class School(Model):
     name: Mapped[str] = mapped_column(sa.String(80))
     short_name: Mapped[str] = mapped_column(sa.String(20))
     stage: Mapped[Stage]
+    address: Mapped[str] = mapped_column(sa.String(120), default="")
+    hotline: Mapped[str] = mapped_column(sa.String(20), default="")
     is_sample: Mapped[bool] = mapped_column(default=False)
     flags: Mapped[dict[str, Any]] = mapped_column(default=dict)
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -50,6 +50,8 @@ def change_school(
     name: str,
     short_name: str,
     stage: Stage,
+    address: str,
+    hotline: str,
     flags: Mapping[str, bool],
     numbers: Mapping[str, int],
     by: Actor,
@@ -57,23 +59,33 @@ def change_school(
 ) -> None:
     """Facts, switches and settings; a number equal to its default is not stored."""
     school = queries.school(session)
-    before = {"name": school.name, "flags": dict(school.flags), "settings": dict(school.settings)}
+    before = _facts(school)
     school.name, school.short_name, school.stage = name, short_name, stage
+    school.address, school.hotline = address, hotline
     boarding_before = school.has("has_boarding")
     school.flags = {key: True for key, on in flags.items() if on}
     school.settings = {k: n for k, n in numbers.items() if n != SETTINGS[k].default}
     if school.has("has_boarding") != boarding_before:
         _rebuild(session, school)
         duties_changed(session, clock.local(now).date(), now)
-    after = {"name": school.name, "flags": school.flags, "settings": school.settings}
     audit.record(
         session,
         "school.change",
         "school:1",
         by=by,
         now=now,
-        data={"before": before, "after": after},
+        data={"before": before, "after": _facts(school)},
     )
+
+
+def _facts(school: School) -> dict[str, object]:
+    return {
+        "name": school.name,
+        "address": school.address,
+        "hotline": school.hotline,
+        "flags": dict(school.flags),
+        "settings": dict(school.settings),
+    }
 
 
 def add_term(

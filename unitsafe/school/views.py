@@ -37,6 +37,8 @@ def settings() -> ResponseReturnValue:
                 name=form.name.data,
                 short_name=form.short_name.data,
                 stage=form.stage.data,
+                address=form.address.data or "",
+                hotline=form.hotline.data or "",
                 flags=form.flags,
                 numbers=form.numbers,
                 by=actor(),
