@@ -25,6 +25,8 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired
 
+from unitsafe.core.security import POLICY
+
 ROOT = Path(__file__).parents[2]
 CHROMIUM = Path("/usr/bin/chromium")
 PAGE = (
@@ -76,7 +78,9 @@ def bare(seen: SimpleNamespace) -> Flask:
 
 
 def _strict(response: Any) -> Any:
-    response.headers["Content-Security-Policy"] = "default-src 'self'"
+    response.headers["Content-Security-Policy"] = "; ".join(
+        f"{name} {sources}" for name, sources in POLICY.items()
+    )
     return response
 
 
