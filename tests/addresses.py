@@ -55,6 +55,7 @@ def furnish(make: Make) -> Campus:
     assert held is not None and far_held is not None
     leaver, spare_building = make.person("即将离校"), make.building("旧仓库")
     spare_space = make.space(spare_building, "旧库房")
+    unplaced = make.space(name="新教室")
     hazard, foreign_hazard = make.hazard(), make.hazard(grid=far)
     common = {"item_key": ITEM, "key": "grid_walk", "day": "2026-11-24", "term_id": 1}
     near_plate, far_plate = (_plate(session, place.id) for place in (near, away))
@@ -88,6 +89,7 @@ def furnish(make: Make) -> Campus:
         "person_id": leaver.id,
     }
     more = {"patrol": patrol.id, "other": other, "teacher_photo": make.photo(teacher).id}
+    more |= {"unplaced": unplaced.id, "grid_id": mine.id}
     return Campus(keys, foreign, spare, more)
 
 

@@ -44,6 +44,7 @@ GET  photos.photo            sign_in 404     ok      ok      ok      ok      ok 
 GET  photos.thumb            sign_in 404     ok      ok      ok      ok      ok      ok
 GET  checks.plans            sign_in 403     403     403     ok      ok      ok      ok
 GET  checks.plan             sign_in 403     403     403     ok      ok      403     403
+GET  coverage.index          sign_in 403     403     403     ok      ok      ok      ok
 GET  plates.plate            sign_in ok      ok      ok      ok      ok      ok      ok
 GET  school.settings         sign_in 403     403     403     ok      ok      403     403
 GET  setup.index             sign_in sign_in sign_in sign_in sign_in sign_in sign_in sign_in
@@ -65,6 +66,7 @@ POST checks.photo            sign_in 404     422     422     422     422     422
 POST checks.skip             sign_in 404     422     422     422     422     422     422
 POST checks.submit           sign_in 404     422     422     409     409     409     409
 POST checks.undo             sign_in 409     ok      ok      409     409     409     409
+POST coverage.place          sign_in 403     403     403     422     422     403     403
 POST grids.assign            sign_in 403     403     403     422     422     403     403
 POST grids.end               sign_in 403     403     403     422     422     403     403
 POST grids.rename            sign_in 403     403     403     422     422     403     403

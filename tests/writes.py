@@ -228,6 +228,8 @@ def _places(campus: Campus) -> Iterator[Line]:
     yield "grids.rename", "officer", {}, grids, {"name": "一层东"}, ()
     yield "grids.assign", "officer", {}, grids, assign, ()
     yield "grids.end", "officer", {}, grids, until, ()
+    placed = {"space": campus.more["unplaced"], "grid_id": campus.more["grid_id"]}
+    yield "coverage.place", "officer", {}, "coverage.index", placed, ()
     yield "grids.spaces", "officer", {}, grids, {"space": campus.foreign["space_id"]}, ()
 
 

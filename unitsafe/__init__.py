@@ -25,6 +25,7 @@ FEATURES = (
     "hazards",
     "checks",
     "plates",
+    "coverage",
     "log",
     "setup",
     "today",

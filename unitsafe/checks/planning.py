@@ -328,3 +328,25 @@ def _produce(
     if renewed:
         session.execute(sa.update(Check), renewed)
     return len(fresh)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """Whom a plan hits: at how many places, and which of them nobody is due to check."""
+
+    plan: Plan
+    places: int
+    unmanned: Sequence[str]
+
+
+def reach(session: Session, day: date) -> list[Reach]:
+    """What each active plan would produce on ``day``, the calendar left aside."""
+    campus = _read_campus(session, day)
+    found = []
+    for plan in session.scalars(sa.select(Plan).where(Plan.is_active).order_by(Plan.id)):
+        version = campus.versions.get(plan.checklist_key)
+        who = list(version.body["who"]) if version else []
+        targets = list(_targets(plan, campus, who))
+        unmanned = [target.place for target in targets if target.assignee_id is None]
+        found.append(Reach(plan, len(targets), unmanned))
+    return found

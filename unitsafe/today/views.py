@@ -1,8 +1,12 @@
 """今日, and whether the server is well."""
 
+from collections import Counter
+from datetime import date, datetime
+
 import sqlalchemy as sa
 from flask import Blueprint, jsonify, redirect, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from unitsafe import clock
 from unitsafe.checks import planning
@@ -11,9 +15,12 @@ from unitsafe.core.access import actor, actor_or_none, ask_to_sign_in, public
 from unitsafe.core.db import db
 from unitsafe.core.domain import Right
 from unitsafe.core.htmx import render
+from unitsafe.coverage import gaps, snapshot
+from unitsafe.coverage.rules import Kind
 from unitsafe.grids import queries as grids
 from unitsafe.hazards.labels import LEVEL_KIND
 from unitsafe.school import queries as schools
+from unitsafe.school.models import School
 from unitsafe.school.rules import week_of
 from unitsafe.today import board
 
@@ -42,10 +49,16 @@ def index() -> ResponseReturnValue:
         board=board.school_day(session, actor(), now, school.number("card_red_after"))
         if sees_school
         else None,
+        gaps=_gaps(session, school, today, now) if sees_school else None,
         has_grids=grids.root(session) is not None,
         status_kind=STATUS_KIND,
         level_kind=LEVEL_KIND,
     )
+
+
+def _gaps(session: Session, school: School, today: date, now: datetime) -> Counter[Kind]:
+    """How much of each kind nobody answers for."""
+    return gaps.counts(session, snapshot.read(session, school, today=today, now=now))
 
 
 @bp.get("/healthz")

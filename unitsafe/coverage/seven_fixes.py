@@ -1,0 +1,124 @@
+"""The board of the 七定: each of the seven with its live figure and gap."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from unitsafe import clock, content
+from unitsafe.checks.models import Check
+from unitsafe.checks.queries import is_listed
+from unitsafe.checks.rules import DONE, State
+from unitsafe.content.model import SevenFix
+from unitsafe.core.labels import label
+from unitsafe.coverage.rules import Figure
+from unitsafe.coverage.snapshot import Snapshot
+from unitsafe.hazards import rules as hazards
+from unitsafe.hazards.models import Hazard
+
+LEADERS = (
+    "principal",
+    "vice_principal_safety",
+    "vice_principal_teaching",
+    "vice_principal_logistics",
+)
+"""The school's leadership; each has a grid to look after. Source: duties.yaml seven_fixes."""
+DAYS = 7
+"""The days whose checks 信息定时 counts, up to yesterday."""
+
+
+def board(session: Session, now: Snapshot) -> list[tuple[SevenFix, Figure]]:
+    """The seven, as duties.yaml names and orders them."""
+    found = session.execute(
+        sa.select(Hazard.state, Hazard.level, Hazard.due_on).where(Hazard.state.in_(hazards.OPEN))
+    ).all()
+    figures = {
+        "领导定点": lambda: _leaders(now),
+        "全员定责": lambda: _everybody(now),
+        "监管定位": lambda: _places(now),
+        "排查定级": lambda: _graded(found),
+        "培训定岗": lambda: Figure(0, None, "", _("还没有按岗位培训的记录")),
+        "信息定时": lambda: _on_time(session, now),
+        "奖惩定则": lambda: _cards(now, found),
+    }
+    return [(one, figures[one.term]()) for one in content.load().seven_fixes]
+
+
+def _missing(names: Sequence[str], most: int = 4) -> str:
+    """缺：甲、乙等5人; empty for nobody."""
+    if not names:
+        return ""
+    shown = "、".join(names[:most])
+    return _("%(names)s等%(n)s人", names=shown, n=len(names)) if len(names) > most else shown
+
+
+def _leaders(now: Snapshot) -> Figure:
+    ids = {one for post in LEADERS for one in now.posts.get(post, ())}
+    placed = {one.person_id for one in now.assigned}
+    without = [now.people_by_id[one].name for one in sorted(ids - placed)]
+    gap = _("还没有联系点：%(names)s", names=_missing(without)) if without else ""
+    return Figure(len(ids & placed), max(len(ids), 1), _("位校领导"), gap, "grids.index")
+
+
+def _everybody(now: Snapshot) -> Figure:
+    staff = now.staff
+    with_duty = {one for ids in now.posts.values() for one in ids}
+    with_duty |= {one.person_id for one in now.assigned}
+    without = [person.name for person in staff if person.id not in with_duty]
+    gap = _("没有岗位也没有网格：%(names)s", names=_missing(without)) if without else ""
+    return Figure(len(staff) - len(without), len(staff), _("人"), gap, "people.index")
+
+
+def _places(now: Snapshot) -> Figure:
+    held = sum(bool(now.holder_name(one)) for one in now.placed)
+    missing = len(now.placed) - held
+    gap = _("%(n)s个部位没有人负责", n=missing) if missing else ""
+    return Figure(held, len(now.placed), _("个部位"), gap, "grids.index")
+
+
+def _graded(found: Sequence[Any]) -> Figure:
+    graded = sum(
+        one.state is not hazards.State.REPORTED and one.level is not hazards.Level.SUSPECTED_MAJOR
+        for one in found
+    )
+    waiting = len(found) - graded
+    gap = _("%(n)s条等受理或等确认等级", n=waiting) if waiting else ""
+    return Figure(graded, len(found), _("条未销号隐患"), gap, "hazards.index")
+
+
+def _on_time(session: Session, now: Snapshot) -> Figure:
+    is_on_time = sa.and_(Check.state.in_(DONE), Check.submitted_at <= Check.grace_ends_at)
+    total, on_time = session.execute(
+        sa.select(sa.func.count(), sa.func.count(sa.case((is_on_time, 1)))).where(
+            Check.day.between(now.today - timedelta(DAYS), now.today - timedelta(1)),
+            Check.missed_at <= clock.at(now.today),
+            Check.state != State.SKIPPED,
+            is_listed(),
+        )
+    ).one()
+    late = total - on_time
+    gap = _("最近%(days)s天有%(n)s份没有按时", days=DAYS, n=late) if late else ""
+    first, last = now.today - timedelta(DAYS), now.today - timedelta(1)
+    span = {"first": first.isoformat(), "last": last.isoformat()}
+    return Figure(on_time, total, _("份检查（最近%(n)s天）", n=DAYS), gap, "checks.index", span)
+
+
+def _cards(now: Snapshot, found: Sequence[Any]) -> Figure:
+    red_after = now.school.number("card_red_after")
+    cards = [hazards.card(one.state, one.level, one.due_on, now.today, red_after) for one in found]
+    shown = [
+        _("%(card)s%(n)s条", card=label(kind), n=number)
+        for kind in hazards.Card
+        if (number := cards.count(kind))
+    ]
+    return Figure(
+        cards.count(None),
+        len(found),
+        _("条没有黄红牌"),
+        "、".join(shown),
+        "hazards.index",
+        {"overdue": 1},
+    )
