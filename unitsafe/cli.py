@@ -1,9 +1,14 @@
 """Commands for whoever runs the server: `flask --app app …`."""
 
+import errno
 import sys
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
 import click
+import sqlalchemy as sa
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
@@ -11,12 +16,37 @@ from unitsafe import backup as backups
 from unitsafe import clock, content
 from unitsafe.core import audit
 from unitsafe.core.audit import AuditEntry
+from unitsafe.core.blobs import StorageFull
 from unitsafe.core.db import db
 from unitsafe.core.domain import RuleError
 from unitsafe.startup import StartupError, prepare
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def in_one_line(command: Command) -> Command:
+    """What whoever runs the server has to mend is said in one line, without a traceback."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return command(*args, **kwargs)
+        except (StartupError, content.ContentError, RuleError, backups.BackupError) as error:
+            sys.exit(f"unitsafe: {error}")
+        except StorageFull:
+            sys.exit(f"unitsafe: {DISK_FULL}")
+        except sa.exc.DatabaseError as error:
+            reason = str(error.orig).strip().splitlines()[0]
+            sys.exit(f"unitsafe: {DISK_FULL if 'full' in reason else reason}")
+        except OSError as error:
+            sys.exit(f"unitsafe: {DISK_FULL if error.errno == errno.ENOSPC else error}")
+
+    return cast(Command, run)
+
+
 content_group = AppGroup("content", help="The content pack.")
 audit_group = AppGroup("audit", help="The audit log.")
+DISK_FULL = "the disk is full: nothing was written; make room and try again"
 
 
 def init_app(app: Flask) -> None:
@@ -40,6 +70,7 @@ def content_check() -> None:
 
 
 @audit_group.command("verify")
+@in_one_line
 def audit_verify() -> None:
     """Prove that the log is whole; exit 1 and name the entries when it is not."""
     prepare(current_app._get_current_object())  # type: ignore[attr-defined]
@@ -56,15 +87,13 @@ def audit_verify() -> None:
 @click.command()
 @with_appcontext
 @click.option("--seed", default=1, show_default=True, help="Another seed, another school year.")
+@in_one_line
 def demo(seed: int) -> None:
     """Load the sample school with a term of history; refuses a database that holds data."""
     from unitsafe.sample.load import load_sample
 
     prepare(current_app._get_current_object())  # type: ignore[attr-defined]
-    try:
-        counts = load_sample(db.session(), seed=seed, now=clock.now())
-    except RuleError as error:
-        sys.exit(f"unitsafe: {error}")
+    counts = load_sample(db.session(), seed=seed, now=clock.now())
     click.echo(" · ".join(f"{name} {count}" for name, count in counts.items()))
 
 
@@ -75,13 +104,11 @@ def demo(seed: int) -> None:
     type=click.Path(path_type=Path),
     help="The zip to write, or a folder for it; otherwise UNITSAFE_DATA/backups.",
 )
+@in_one_line
 def backup(to: Path | None) -> None:
     """Back up database, photos and secret key into one zip; the server may be running."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    try:
-        file = backups.make_backup(app, to, now=clock.now())
-    except backups.BackupError as error:
-        sys.exit(f"unitsafe: {error}")
+    file = backups.make_backup(app, to, now=clock.now())
     click.echo(f"{file} ({file.stat().st_size / 1_000_000:.1f} MB)")
 
 
@@ -89,13 +116,11 @@ def backup(to: Path | None) -> None:
 @with_appcontext
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--yes", is_flag=True, help="Also when this server holds data: it is put aside.")
+@in_one_line
 def restore(file: Path, yes: bool) -> None:
     """Put a backup in place of this server's data; stop the server first."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    try:
-        done = backups.restore_backup(app, file, overwrite=yes, now=clock.now())
-    except (backups.BackupError, content.ContentError, StartupError) as error:
-        sys.exit(f"unitsafe: {error}")
+    done = backups.restore_backup(app, file, overwrite=yes, now=clock.now())
     click.echo(f"restored: the school as of {done.manifest.created_at}")
     if done.before:
         click.echo(f"what was here before lies in {done.before}")

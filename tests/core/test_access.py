@@ -84,7 +84,7 @@ def test_without_the_right_the_answer_is_403_and_says_whom_to_ask(browser, make)
     client = browser(make.someone("teacher"))
     answer = client.get("/plans")
     assert answer.status == 403
-    assert "请找学校安全员" in answer.page.text()
+    assert "请找分管安全的副校长或学校安全员" in answer.page.text()
     assert client.hx("GET", "/plans").status == 403
 
 

@@ -91,7 +91,7 @@ def _words() -> dict[int, tuple[str, str]]:
 
 
 def _whom_to_ask() -> str:
-    return str(_("如确实需要，请找学校安全员或分管安全的副校长调整您的岗位。"))
+    return str(_("如确实需要，请找分管安全的副校长或学校安全员，按您的岗位调整权限。"))
 
 
 def _lost_race() -> str:
