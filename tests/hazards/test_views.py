@@ -76,6 +76,45 @@ def test_done_without_a_photo_is_refused_and_keeps_the_words(browser, make, sess
     assert session.get(Hazard, hazard.id).state is State.ASSIGNED
 
 
+def test_a_photo_that_came_along_stays_when_words_are_missing(browser, make):
+    hazard = make.hazard(State.ASSIGNED)
+    client = browser(make.someone("teacher"))
+    for path in (f"/hazards/{hazard.number}/report_done", "/hazards/new"):
+        answer = client.post(path, {"photo_file": (picture("green"), "after.jpg")})
+        assert answer.status == 422
+        kept = answer.page.value("photo")
+        assert client.get(f"/photos/{kept}").status == 200
+
+
+def test_a_deadline_before_the_finding_is_said_on_the_form_and_the_words_stay(browser, make):
+    hazard = make.hazard(State.ASSIGNED)
+    data = {"level": "normal", "due_on": "2026-01-01", "measure": "换锁"}
+    data["to_id"] = make.someone("teacher").id
+    client = browser(make.someone("director"))
+    for send in (client.post, lambda path, data: client.hx("POST", path, data)):
+        answer = send(f"/hazards/{hazard.number}/dispatch", data)
+        assert answer.status == 422
+        assert "不能早于发现日期（2026-11-23）" in answer.page.text()
+        assert answer.page.value("measure").strip() == "换锁"
+
+
+def test_a_visiting_inspector_is_nobody_to_dispatch_to(browser, make, session):
+    hazard, visitor = make.hazard(State.ASSIGNED), make.someone("inspector")
+    client = browser(make.someone("director"))
+    page = client.get(f"/hazards/{hazard.number}").page
+    select = next(one for one in page.root.iter("select") if one.get("name") == "to_id")
+    assert str(visitor.id) not in [option.get("value") for option in select.iter("option")]
+    data = {"level": "normal", "due_on": "2026-11-30", "to_id": visitor.id}
+    assert client.post(f"/hazards/{hazard.number}/dispatch", data).status == 422
+    assert session.get(Hazard, hazard.id).holder_id != visitor.id
+
+
+def test_the_ledger_shows_what_is_not_closed_yet(browser, make):
+    still, done = make.hazard(State.ASSIGNED), make.hazard(State.CLOSED)
+    links = browser(make.someone("officer")).get("/hazards?state=open").page.links()
+    assert f"/hazards/{still.number}" in links and f"/hazards/{done.number}" not in links
+
+
 def test_the_fixer_cannot_close_their_own(browser, make, session):
     director = make.someone("director")
     hazard = make.hazard(State.ASSIGNED)

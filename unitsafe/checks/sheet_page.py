@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from flask import url_for
 from sqlalchemy.orm import Session
 
 from unitsafe.checks import queries, rules, services, taps
@@ -17,6 +16,7 @@ from unitsafe.core.domain import Actor
 from unitsafe.grids import queries as grids
 from unitsafe.hazards.models import Hazard
 from unitsafe.people.queries import names
+from unitsafe.photos.views import addresses
 from unitsafe.places.queries import space_choices
 
 
@@ -120,7 +120,7 @@ def read(
                     and rules.may_undo(answer.at, now)
                 ),
                 hazard=hazards.get(item.key),
-                photos=[_photo(entry.photo_id) for entry in photos.get(item.key, ())],
+                photos=[addresses(entry.photo_id) for entry in photos.get(item.key, ())],
                 form=form,
                 missing=lacking.get(item.key, ()),
             )
@@ -135,11 +135,3 @@ def spaces_of(session: Session, check: Check) -> list[tuple[int, str]]:
         return space_choices(session, check.building_id)
     here = grids.spaces_of(session, [check.grid_id], check.day).get(check.grid_id, [])
     return [(space.id, f"{space.building.name} {space.name}") for space in here]
-
-
-def _photo(photo_id: int) -> dict[str, Any]:
-    return {
-        "id": photo_id,
-        "url": url_for("photos.photo", photo_id=photo_id),
-        "thumb_url": url_for("photos.thumb", photo_id=photo_id),
-    }

@@ -85,9 +85,15 @@ def _facts(hazard: Hazard) -> list[shapes.Fact]:
         {"label": _("责任人"), "value": hazard.holder.name if hazard.holder else ""},
         {"label": _("整改期限"), "value": hazard.due_on.isoformat() if hazard.due_on else ""},
         {"label": _("隐患描述"), "value": hazard.description, "wide": True},
-        {"label": _("整改措施"), "value": hazard.measure, "wide": True},
+        {"label": _("整改措施"), "value": hazard.measure or _done(hazard), "wide": True},
         {"label": _("防范措施"), "value": hazard.interim_measure, "wide": True},
     ]
+
+
+def _done(hazard: Hazard) -> str:
+    """What the holder last said was done; empty while nothing was."""
+    notes = [event.note for event in hazard.events if event.action is Action.REPORT_DONE]
+    return notes[-1] if notes else ""
 
 
 def place_of(hazard: Hazard) -> str:

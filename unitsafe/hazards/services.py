@@ -13,6 +13,7 @@ from unitsafe.grids import queries as grids
 from unitsafe.hazards import rules
 from unitsafe.hazards.models import Hazard, HazardEvent, HazardPhoto, HazardSerial
 from unitsafe.hazards.rules import TRANSITIONS, Action, Fix, Level, Source, State
+from unitsafe.people import queries as people
 from unitsafe.people.models import Person, PersonStatus
 from unitsafe.photos.models import Photo
 from unitsafe.school import queries as schools
@@ -93,8 +94,10 @@ def dispatch(
     """Give it to ``to`` to fix by ``due_on``, with the level it deserves."""
     if to.status is not PersonStatus.ACTIVE:
         raise RuleError("%(name)s已经离校，请选其他人。", name=to.name)
-    if due_on < clock.local(hazard.found_at).date():
-        raise RuleError("整改期限不能早于发现日期。")
+    if session.scalar(sa.select(Person.id).where(Person.id == to.id, people.is_visitor())):
+        raise RuleError("%(name)s是来访账号，不能整改，请选本校的人。", name=to.name)
+    if due_on < (found_on := clock.local(hazard.found_at).date()):
+        raise RuleError("整改期限不能早于发现日期（%(day)s）。", day=found_on.isoformat())
     if not can(by, Right.CONFIRM_MAJOR):  # neither makes it major nor takes that back
         if hazard.level is Level.MAJOR:
             level = Level.MAJOR
@@ -135,6 +138,11 @@ def report_done(
 ) -> None:
     """The holder says what was done and shows it. Raises RuleError without a new photo of theirs."""
     if not _new_photos(session, hazard, photo_ids, by):
+        shown = sa.select(HazardPhoto.id).where(
+            HazardPhoto.hazard_id == hazard.id, HazardPhoto.photo_id.in_(list(photo_ids))
+        )
+        if session.scalar(shown):
+            raise RuleError("这张照片已经用过了，请重新拍一张整改后的照片。")
         raise RuleError("请先拍一张整改后的照片。")
     changes = {"fixed_by_id": by.id, "rechecked_by_id": None}
     _move(session, hazard, Action.REPORT_DONE, by=by, now=now, note=measure, changes=changes)

@@ -58,10 +58,21 @@ def people(search: str = "", *, include_left: bool = False) -> sa.Select[Any]:
     return select
 
 
+def is_visitor() -> sa.ColumnElement[bool]:
+    """People who only visit (the post ``inspector``): they read, and answer for nothing."""
+    return sa.exists().where(
+        PersonPost.person_id == Person.id,
+        PersonPost.post == "inspector",
+        PersonPost.until_on.is_(None),
+    )
+
+
 def active_people(session: Session) -> Sequence[Person]:
-    """Everyone at the school now, by name."""
+    """The staff of the school now, by name: whoever can be made to answer for something."""
     return session.scalars(
-        sa.select(Person).where(Person.status == PersonStatus.ACTIVE).order_by(Person.name)
+        sa.select(Person)
+        .where(Person.status == PersonStatus.ACTIVE, ~is_visitor())
+        .order_by(Person.name)
     ).all()
 
 

@@ -1,6 +1,6 @@
 """Keeping an uploaded photo."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, BinaryIO, cast
@@ -71,6 +71,12 @@ def add_photo(
     session.add(photo)
     session.flush()
     return photo
+
+
+def own(session: Session, actor: Actor, photo_ids: Collection[int]) -> list[int]:
+    """Those of ``photo_ids`` that ``actor`` sent, in the order of arrival."""
+    select = sa.select(Photo.id).where(Photo.id.in_(photo_ids), Photo.by_id == actor.id)
+    return list(session.scalars(select.order_by(Photo.id)))
 
 
 def visible_photo(session: Session, actor: Actor, photo_id: int) -> Photo | None:

@@ -1,5 +1,7 @@
 """Sending and showing photos."""
 
+from collections.abc import Collection
+
 from flask import Blueprint, Response, abort, jsonify, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -57,13 +59,23 @@ def kept_upload() -> services.Kept | tuple[Response, int]:
         return refused(str(error), 507)
 
 
+def addresses(photo_id: int) -> dict[str, int | str]:
+    """What a page needs to show the photo."""
+    return {
+        "id": photo_id,
+        "url": url_for("photos.photo", photo_id=photo_id),
+        "thumb_url": url_for("photos.thumb", photo_id=photo_id),
+    }
+
+
 def as_json(photo: Photo) -> Response:
-    """What the page's script needs to show the photo."""
-    return jsonify(
-        id=photo.id,
-        url=url_for("photos.photo", photo_id=photo.id),
-        thumb_url=url_for("photos.thumb", photo_id=photo.id),
-    )
+    """:func:`addresses` for the page's script."""
+    return jsonify(addresses(photo.id))
+
+
+def shown(photo_ids: Collection[int]) -> list[dict[str, int | str]]:
+    """Those of ``photo_ids`` that this person sent, to be shown with their form again."""
+    return [addresses(number) for number in services.own(db.session(), actor(), photo_ids)]
 
 
 def refused(message: str, status: int = 422) -> tuple[Response, int]:

@@ -13,6 +13,8 @@ from unitsafe import clock
 from unitsafe.core import once
 from unitsafe.core.access import actor, allow
 from unitsafe.core.db import db, writing
+from unitsafe.core.domain import RuleError
+from unitsafe.core.errors import sentence
 from unitsafe.core.forms import Form
 from unitsafe.core.images import PhotoRefused
 from unitsafe.core.query import row_id
@@ -24,6 +26,7 @@ from unitsafe.hazards.views import bp
 from unitsafe.hazards.views.detail import dispatch_form, get_hazard, show, show_changed
 from unitsafe.people.models import Person
 from unitsafe.photos import services as photos
+from unitsafe.photos.views import shown
 
 Act = Callable[[Session, Hazard, datetime], None]
 
@@ -35,10 +38,16 @@ def _carry_out(
     if not form.validate():
         return show(number, {action: form}, status=422)
     now = clock.now()
-    with writing() as session:
-        key = once.claim(session, form.once.data, by=actor().id, now=now)
-        key.location = url_for(".detail", number=number)
-        act(session, get_hazard(session, number), now)
+    try:
+        with writing() as session:
+            key = once.claim(session, form.once.data, by=actor().id, now=now)
+            key.location = url_for(".detail", number=number)
+            act(session, get_hazard(session, number), now)
+    except RuleError as error:
+        if action not in get_hazard(db.session(), number).actions_open_to(actor()):
+            raise
+        form.form_errors.append(sentence(error))
+        return show(number, {action: form}, status=422)
     return show_changed(number, message)
 
 
@@ -81,15 +90,15 @@ def reject(number: str) -> ResponseReturnValue:
 def report_done(number: str) -> ResponseReturnValue:
     """The holder has fixed it and shows the photo."""
     form: Any = ReportDoneForm()
-    form.photo_error = ""
+    form.photo_error, ids = "", []
     try:
-        ids = sent_photos() if form.validate() else []
+        ids = sent_photos()
     except PhotoRefused as error:
         form.photo_error = _(error.message, **error.values)
-        return show(number, {Action.REPORT_DONE: form}, status=422)
-    if form.validate() and not ids:
+    if not ids and not form.photo_error:
         form.photo_error = _("请先拍一张整改后的照片。")
-    if form.photo_error:
+    form.photos = shown(ids)
+    if not form.validate() or form.photo_error:
         return show(number, {Action.REPORT_DONE: form}, status=422)
 
     def act(session: Session, hazard: Hazard, now: datetime) -> None:

@@ -19,6 +19,7 @@ from unitsafe.hazards.forms import ReportForm
 from unitsafe.hazards.rules import Fix, Level
 from unitsafe.hazards.views import bp
 from unitsafe.hazards.views.acts import sent_photos
+from unitsafe.photos.views import shown
 from unitsafe.places.queries import space_choices
 
 
@@ -28,17 +29,20 @@ def new() -> ResponseReturnValue:
     """Report a hazard; `?space=` fills in the place."""
     start = {"space_id": int_arg("space")}
     form: Any = ReportForm(space_choices(db.session()), data=start)
-    photo_error = ""
-    if form.validate_on_submit():
+    photo_error, ids = "", []
+    if form.is_submitted():
         try:
             ids = sent_photos()
         except PhotoRefused as error:
             photo_error = _(error.message, **error.values)
-        else:
+        if form.validate() and not photo_error:
             return _report(form, ids)
-    failed = bool(photo_error or form.errors)
     return render(
-        "hazards/new.html", form=form, photo_error=photo_error, status=422 if failed else 200
+        "hazards/new.html",
+        form=form,
+        photos=shown(ids),
+        photo_error=photo_error,
+        status=422 if form.is_submitted() else 200,
     )
 
 
