@@ -122,6 +122,31 @@ def finding(space, item="dp_exit_clear", **changes):
     }
 
 
+def test_a_refused_submission_makes_no_hazard_and_keeps_the_words(
+    browser, officer, patrol, make, session
+):
+    client, space = browser(officer), make.space_in(make.grid())
+    answer = client.post(f"/checks/{patrol.id}/submit", finding(space))
+    assert answer.status == 422
+    assert session.scalars(sa.select(Hazard)).all() == []
+    assert answer.page.value("finding-dp_exit_clear-description").strip() == "后门上了锁"
+
+
+def test_a_whole_submission_makes_the_hazard_that_is_written_on_it(
+    browser, officer, patrol, make, session
+):
+    sheet = make.answered(patrol, officer)
+    data = {
+        **{f"answer-{item.key}": "ok" for item in sheet.items},
+        **finding(make.space_in(make.grid())),
+        "finding-dp_exit_clear-without_photo": "y",
+    }
+    assert browser(officer).post(f"/checks/{patrol.id}/submit", data).status == 303
+    assert [one.description for one in session.scalars(sa.select(Hazard))] == ["后门上了锁"]
+    session.refresh(patrol)
+    assert patrol.fail_count == 1
+
+
 def test_a_hazard_without_words_is_refused_and_keeps_what_was_chosen(
     browser, officer, patrol, make, session
 ):

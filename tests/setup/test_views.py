@@ -52,8 +52,8 @@ def test_a_school_is_made_and_its_first_person_signed_in(client, session):
     assert [(grid.code, grid.name) for grid in grids(session)] == [
         ("01", "全校"),
         ("01-01", "教学楼A"),
-        ("01-01-01", "教学楼A1层"),
-        ("01-01-02", "教学楼A2层"),
+        ("01-01-01", "教学楼A 1层"),
+        ("01-01-02", "教学楼A 2层"),
         ("01-02", "操场"),
         ("01-02-01", "操场"),
     ]

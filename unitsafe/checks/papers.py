@@ -13,7 +13,7 @@ from unitsafe import clock, content
 from unitsafe.checks import queries, rules, taps
 from unitsafe.checks.models import Check, CheckEvent
 from unitsafe.checks.rules import DONE, Answered, Result
-from unitsafe.checks.versions import checklist, items
+from unitsafe.checks.versions import checklist, edition, items
 from unitsafe.content.model import Checklist, ChecklistItem, PlanTemplate
 from unitsafe.core.labels import label
 from unitsafe.hazards.models import Hazard
@@ -47,7 +47,7 @@ def month_grid(
     for check in checks:
         by_day.setdefault(check.day.day, []).append(check)
     rounds = max((check.round_no for check in checks), default=1)
-    expected = set(by_day) | _to_come(session, plan, month, last, now)
+    expected = _asked_for(by_day) | _to_come(session, plan, month, last, now)
     return {
         "school": school.name,
         "title": _(
@@ -85,10 +85,16 @@ def month_grid(
     }
 
 
+def _asked_for(by_day: Mapping[int, Sequence[Check]]) -> set[int]:
+    """Days on which something was due that was not skipped with a reason."""
+    skipped = rules.State.SKIPPED
+    return {day for day, found in by_day.items() if any(one.state is not skipped for one in found)}
+
+
 def _counts(checks: Sequence[Check], now: datetime) -> shapes.GridCounts:
     done = [check for check in checks if check.state in DONE]
     return {
-        "expected": len(checks),
+        "expected": sum(check.state is not rules.State.SKIPPED for check in checks),
         "done": len(done),
         "backfilled": sum(check.is_backfill for check in done),
         "missed": sum(c.state in rules.UNFINISHED and c.missed_at <= now for c in checks),
@@ -174,6 +180,8 @@ def _abnormal(
 ) -> list[shapes.GridAbnormal]:
     found: list[shapes.GridAbnormal] = []
     for check in checks:
+        if check.state is rules.State.SKIPPED:
+            found.append(_skipped(check))
         if check.state not in DONE or not check.fail_count:
             continue
         hazards = queries.findings(session, check.id)
@@ -190,6 +198,13 @@ def _abnormal(
                     }
                 )
     return found
+
+
+def _skipped(check: Check) -> shapes.GridAbnormal:
+    """Why a check was not made, as its record says."""
+    notes = [event.note for event in check.events if event.action is rules.Action.SKIP]
+    text = _("%(round)s登记不查：%(reason)s", round=check.label, reason=notes[-1] if notes else "")
+    return {"day": check.day.day, "text": text, "hazard": "", "handling": ""}
 
 
 def handling(hazard: Hazard | None) -> str:
@@ -213,7 +228,10 @@ def check_record(
     files: dict[str, int] = {}
     mine = items(session, check.checklist_id, check.item_limit)
     numbers = {item.key: number for number, item in enumerate(mine, start=1)}
-    for key, entries in queries.item_photos(session, check.id).items():
+    in_order = sorted(
+        queries.item_photos(session, check.id).items(), key=lambda one: numbers.get(one[0], 0)
+    )
+    for key, entries in in_order:
         for entry in entries:
             name = f"photo{entry.photo_id}"
             files[name] = entry.photo_id
@@ -227,7 +245,7 @@ def check_record(
         "title": form.title,
         "period": f"{check.day.year}年{check.day.month}月{check.day.day}日",
         "printed_at": _stamp(now),
-        "version": _version(check),
+        "version": edition(session, check.checklist_id),
         "blank": False,
         "facts": [
             {"label": _("检查时间"), "value": f"{at:%Y-%m-%d %H:%M}"},
@@ -305,10 +323,6 @@ def _record_item(
         "hazard": hazard.number if hazard else "",
         "handling": handling(hazard),
     }
-
-
-def _version(check: Check) -> str:
-    return str(_("第%(n)s版", n=check.version))
 
 
 def _state_text(check: Check, now: datetime) -> str:

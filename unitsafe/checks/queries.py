@@ -1,5 +1,6 @@
 """Reading checks: who may see them, today's work, the ledger, the month."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -21,6 +22,7 @@ from unitsafe.checks.rules import DONE, UNFINISHED, State, may_countersign
 from unitsafe.core.db import like
 from unitsafe.core.domain import Actor, Right
 from unitsafe.hazards.models import Hazard
+from unitsafe.hazards.rules import OPEN
 
 Condition = sa.ColumnElement[bool] | sa.TextClause
 LEDGER_ORDER = (Check.day, Check.id)
@@ -69,7 +71,16 @@ class Filters:
 
 
 MOST_COUNTED = 5000
-STATUS_CHOICES = ("done", "waiting", "failed", "backfill", "unfinished", "missed", "skipped")
+STATUS_CHOICES = (
+    "done",
+    "waiting",
+    "failed",
+    "backfill",
+    "unfinished",
+    "missed",
+    "unexplained",
+    "skipped",
+)
 
 
 def ledger(actor: Actor, filters: Filters, now: datetime) -> sa.Select[Any]:
@@ -127,6 +138,11 @@ def _conditions(filters: Filters, now: datetime) -> list[Condition]:
         "backfill": [IS_BACKFILL],
         "unfinished": [Check.state.in_(UNFINISHED), Check.missed_at > now],
         "missed": [Check.state.in_(UNFINISHED), Check.missed_at <= now],
+        "unexplained": [
+            Check.state.in_(UNFINISHED),
+            Check.missed_at <= now,
+            Check.explanation == "",
+        ],
         "skipped": [Check.state == State.SKIPPED],
     }
     return found + by_status.get(filters.status, [])
@@ -155,6 +171,17 @@ def findings(session: Session, check_id: int) -> dict[str, Hazard]:
         .options(joinedload(Finding.hazard).joinedload(Hazard.holder))
     )
     return {finding.item_key: finding.hazard for finding in rows}
+
+
+def open_findings(session: Session, check_ids: Sequence[int]) -> Counter[int]:
+    """Check → how many of the hazards it found are not closed yet."""
+    rows = session.execute(
+        sa.select(Finding.check_id, sa.func.count())
+        .join(Hazard, Hazard.id == Finding.hazard_id)
+        .where(Finding.check_id.in_(check_ids), Hazard.state.in_(OPEN))
+        .group_by(Finding.check_id)
+    )
+    return Counter({row[0]: row[1] for row in rows})
 
 
 def item_photos(session: Session, check_id: int) -> dict[str, list[CheckPhoto]]:
@@ -305,7 +332,11 @@ def month(
             visible_to(actor),
             is_listed(),
         )
-        .options(joinedload(Check.submitted_by), joinedload(Check.countersigned_by))
+        .options(
+            joinedload(Check.submitted_by),
+            joinedload(Check.countersigned_by),
+            selectinload(Check.events),
+        )
         .order_by(Check.day, Check.round_no)
     ).all()
 

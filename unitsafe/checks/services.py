@@ -32,13 +32,17 @@ class Missing:
 
 
 def missing(
-    session: Session, sheet: taps.Sheet, without_photo: Collection[str] = ()
+    session: Session,
+    sheet: taps.Sheet,
+    without_photo: Collection[str] = (),
+    written: Collection[str] = (),
 ) -> list[Missing]:
     """Everything still to do before submitting, in the order of the items.
 
-    ``without_photo``: items of which the person says that no photo can be taken.
+    ``without_photo``: items of which the person says that no photo can be taken. ``written``:
+    items whose finding is filled in and becomes a hazard with the submission.
     """
-    findings = set(
+    findings = {*written} | set(
         session.scalars(sa.select(Finding.item_key).where(Finding.check_id == sheet.check_id))
     )
     shown = set(
@@ -148,17 +152,7 @@ def submit(
     correction the time on the record it corrects.
     :raises RuleError: it is submitted already, not yet open, or not this person's.
     """
-    moment = check.status(now)
-    if Action.SUBMIT not in check.actions_open_to(by, now):
-        raise RuleError("这份检查现在不能提交，请刷新看一下。")
-    before = check.performed_at if check.corrects_id is not None else None
-    performed = performed_at or before or now
-    if performed > now:
-        raise RuleError("实际检查时间不能晚于现在。")
-    if performed < check.opens_at and check.corrects_id is None:
-        raise RuleError("实际检查时间早于这次检查的开始时间，请核对。")
-    if moment in (Status.MISSED, Status.EXPLAINED) and performed_at is None:
-        raise RuleError("这次检查已经过期，请写明实际检查时间。")
+    performed = require_submittable(check, performed_at, by=by, now=now)
     hours = schools.school(session).number("backfill_hours")
     check.state, check.submitted_at, check.submitted_by_id = State.SUBMITTED, now, by.id
     check.started_at = check.started_at or now
@@ -177,6 +171,23 @@ def submit(
         "corrects": check.corrects_id,
     }
     _log(session, check, Action.SUBMIT, by=by, now=now, note=note, data=data)
+
+
+def require_submittable(
+    check: Check, performed_at: datetime | None, *, by: Actor, now: datetime
+) -> datetime:
+    """When it was really done, for :func:`submit`. Raises RuleError as that does."""
+    if Action.SUBMIT not in check.actions_open_to(by, now):
+        raise RuleError("这份检查现在不能提交，请刷新看一下。")
+    before = check.performed_at if check.corrects_id is not None else None
+    performed = performed_at or before or now
+    if performed > now:
+        raise RuleError("实际检查时间不能晚于现在。")
+    if performed < check.opens_at and check.corrects_id is None:
+        raise RuleError("实际检查时间早于这次检查的开始时间，请核对。")
+    if check.status(now) in (Status.MISSED, Status.EXPLAINED) and performed_at is None:
+        raise RuleError("这次检查已经过期，请写明实际检查时间。")
+    return performed
 
 
 def answers_digest(session: Session, check_id: int) -> str:

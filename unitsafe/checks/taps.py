@@ -76,6 +76,12 @@ class Sheet:
         """How far it is."""
         return rules.progress(self.items, self.answers)
 
+    @property
+    def failed(self) -> list[ChecklistItem]:
+        """The items that are not in order now."""
+        newest = {key: answer.result for key, answer in self.answers.items()}
+        return [item for item in self.items if newest.get(item.key) is Result.FAIL]
+
 
 def read_sheet(session: Rows, check_id: int) -> Sheet | None:
     """The check with its newest answers; None when there is no such check."""

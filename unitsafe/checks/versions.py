@@ -103,6 +103,12 @@ def checklist(session: Rows, version_id: int) -> Checklist:
     return kept[version_id]
 
 
+def edition(session: Session, version_id: int) -> str:
+    """What a paper calls the form's version: the pack's (2026-11), or the number of the school's."""
+    found = session.get_one(ChecklistVersion, version_id)
+    return str(found.version) if found.origin == "school" else found.origin
+
+
 def items(
     session: Rows, version_id: int, item_limit: int | None = None
 ) -> tuple[ChecklistItem, ...]:

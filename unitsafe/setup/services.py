@@ -154,6 +154,6 @@ def _add_building(session: Session, line: BuildingLine, root: Grid, *, now: date
             by=None,
             now=now,
         )
-        name = line.name if outdoor else _("%(name)s%(n)s层", name=line.name, n=floor)
+        name = line.name if outdoor else _("%(name)s %(n)s层", name=line.name, n=floor)
         leaf = grids.add_grid(session, name=name, parent=block, by=None, now=now)
         grids.put_spaces(session, leaf, [space.id], today=clock.local(now).date(), by=None, now=now)

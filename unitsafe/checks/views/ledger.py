@@ -62,6 +62,7 @@ def status_choices() -> list[tuple[str, str]]:
         ("failed", _("有异常")),
         ("backfill", _("补录")),
         ("missed", _("漏查")),
+        ("unexplained", _("漏查待说明")),
         ("unfinished", _("待查")),
         ("skipped", _("登记不查")),
     ]

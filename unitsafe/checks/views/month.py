@@ -102,7 +102,10 @@ class Choice:
 def _choice() -> Choice:
     forms = _forms()
     form = next((f for f in forms if f.key == request.args.get("checklist")), forms[0])
-    month = read_day(request.args.get("month", "") + "-01") or clock.today().replace(day=1)
+    text = request.args.get("month", "")
+    month = read_day(f"{text}-01") if text else clock.today().replace(day=1)
+    if month is None:
+        abort(404)
     target = request.args.get("place", "")
     if not target:
         options = _places(form)

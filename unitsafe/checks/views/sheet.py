@@ -16,6 +16,7 @@ from unitsafe.checks.models import Check
 from unitsafe.checks.rules import EntrySource, read_answer
 from unitsafe.checks.taps import Given, Sheet
 from unitsafe.checks.views import bp
+from unitsafe.content.model import ChecklistItem
 from unitsafe.core import once
 from unitsafe.core.access import actor, allow
 from unitsafe.core.db import db, writing, writing_rows
@@ -228,7 +229,8 @@ def register(check_id: int, item_key: str) -> ResponseReturnValue:
 @bp.post("/checks/<int:check_id>/submit")
 @allow()
 def submit(check_id: int) -> ResponseReturnValue:
-    """Sign and hand in. What is filled in is kept even when something is still missing."""
+    """Sign and hand in. What is filled in is kept even when something is still missing; findings
+    become hazards only with the record that names them."""
     form = SubmitForm()
     is_sound = form.validate()
     try:
@@ -249,13 +251,13 @@ def submit(check_id: int) -> ResponseReturnValue:
         _drop_stale(sheet, given)
         taps.save_answers(session, sheet, given, by=by, now=now)
         _attach(session, check, kept)
-        for item in sheet.items:
-            last = sheet.answers.get(item.key)
-            if last is not None and last.result == "fail":
-                _register(session, check, sheet, item.key)
-        left = services.missing(session, sheet, _without_photo(sheet))
+        written = [item.key for item in sheet.failed if _sound_finding(session, check, item)]
+        left = services.missing(session, sheet, _without_photo(sheet), written)
         if is_sound and not left:
             try:
+                services.require_submittable(check, form.performed(), by=by, now=now)
+                for item_key in written:
+                    _register(session, check, sheet, item_key)
                 services.submit(
                     session,
                     check,
@@ -282,8 +284,8 @@ def submit(check_id: int) -> ResponseReturnValue:
 def _register(session: Session, check: Check, sheet: Sheet, item_key: str) -> bool:
     """The hazard of a failed item from its part of the form; False when that is not sound."""
     item = next(item for item in sheet.items if item.key == item_key)
-    form = FindingForm.for_item(item, sheet_page.spaces_of(session, check), request.form)
-    if f"finding-{item_key}-description" not in request.form or not form.validate():
+    form = _sound_finding(session, check, item)
+    if form is None:
         return item_key in queries.findings(session, check.id)
     services.add_finding(
         session,
@@ -298,6 +300,14 @@ def _register(session: Session, check: Check, sheet: Sheet, item_key: str) -> bo
         now=clock.now(),
     )
     return True
+
+
+def _sound_finding(session: Session, check: Check, item: ChecklistItem) -> FindingForm | None:
+    """The finding of ``item`` as it was sent; None when it was not, or not soundly."""
+    if f"finding-{item.key}-description" not in request.form:
+        return None
+    form = FindingForm.for_item(item, sheet_page.spaces_of(session, check), request.form)
+    return form if form.validate() else None
 
 
 def _without_photo(sheet: Sheet) -> set[str]:
