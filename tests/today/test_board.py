@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from unitsafe import clock
 from unitsafe.checks import services
-from unitsafe.checks.models import Check
+from unitsafe.checks.models import Check, Finding
 from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import Level, State
 from unitsafe.people.models import Absence
@@ -158,7 +158,17 @@ def test_the_figures_of_an_ordinary_morning(make, school_day):
     found = school_day()
     assert (found.done, found.expected, found.missed) == (0, 3, 0)
     assert (found.open_hazards, found.yellow, found.red) == (0, 0, 0)
-    assert [check.title for check, _kind in found.patrols] == ["每日防火巡查"]
+    assert [one.check.title for one in found.patrols] == ["每日防火巡查"]
+
+
+def test_a_patrol_that_found_something_is_not_in_order(make, school_day, session):
+    patrol, officer = make.patrol(), make.someone("officer")
+    make.submitted(patrol, officer)
+    assert [(one.kind, one.hazards) for one in school_day().patrols] == [("ok", 0)]
+    hazard = make.hazard()
+    session.add(Finding(check_id=patrol.id, item_key="dp_fire_use", hazard_id=hazard.id))
+    session.commit()
+    assert [(one.kind, one.hazards) for one in school_day().patrols] == [("warn", 1)]
 
 
 def test_the_figures_follow_what_is_done_skipped_and_missed(app, make, school_day, session, now):

@@ -36,6 +36,7 @@ class Filters:
     """What the ledger is narrowed to; everything empty shows all."""
 
     state: State | None = None
+    only_open: bool = False
     level: Level | None = None
     category: str = ""
     grid_ids: frozenset[int] = frozenset()
@@ -63,6 +64,8 @@ def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = []
     if filters.state:
         found.append(Hazard.state == filters.state)
+    if filters.only_open:
+        found.append(Hazard.state.in_(OPEN))
     if filters.level:
         found.append(Hazard.level == filters.level)
     if filters.category:
@@ -95,7 +98,7 @@ def counts_by_state(session: Session, actor: Actor, filters: Filters) -> Counter
 
     rows = session.execute(
         sa.select(Hazard.state, sa.func.count())
-        .where(visible_to(actor), *_conditions(replace(filters, state=None)))
+        .where(visible_to(actor), *_conditions(replace(filters, state=None, only_open=False)))
         .group_by(Hazard.state)
     )
     return Counter(dict(iter(rows)))

@@ -68,6 +68,15 @@ class Tile:
 
 
 @dataclass(frozen=True)
+class Patrol:
+    """A check that is no grid's walk: its mark, and the hazards it found that are still open."""
+
+    check: Check
+    kind: str
+    hazards: int
+
+
+@dataclass(frozen=True)
 class SchoolDayBoard:
     """The school's day in figures and tiles."""
 
@@ -78,7 +87,7 @@ class SchoolDayBoard:
     yellow: int
     red: int
     tiles: Sequence[Tile]
-    patrols: Sequence[tuple[Check, str]]
+    patrols: Sequence["Patrol"]
 
 
 def school_day(session: Session, actor: Actor, now: datetime, red_after: int) -> SchoolDayBoard:
@@ -97,10 +106,17 @@ def school_day(session: Session, actor: Actor, now: datetime, red_after: int) ->
         yellow=cards.count(Card.YELLOW),
         red=cards.count(Card.RED),
         tiles=_tiles(session, all_today, open_by_grid, today, now),
-        patrols=[
-            (check, mark_of([check], 0, now)) for check in all_today if check.target != "grid"
-        ],
+        patrols=_patrols(session, [one for one in all_today if one.target != "grid"], now),
     )
+
+
+def _patrols(session: Session, rounds: Sequence[Check], now: datetime) -> list[Patrol]:
+    """Patrols and night rounds by form, round and building: a correction stays in its place."""
+    found = checks.open_findings(session, [check.id for check in rounds])
+    in_order = sorted(rounds, key=lambda one: (one.plan_id, one.round_no, one.building_id or 0))
+    return [
+        Patrol(check, mark_of([check], found[check.id], now), found[check.id]) for check in in_order
+    ]
 
 
 def _tiles(

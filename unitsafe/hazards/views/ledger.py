@@ -1,5 +1,7 @@
 """The hazard ledger."""
 
+from collections.abc import Collection
+
 from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -33,8 +35,17 @@ def index() -> ResponseReturnValue:
     counts = queries.counts_by_state(session, actor(), filters)
     school = the_school()
     red_after = school.number("card_red_after") if school else 7
-    total = counts[filters.state] if filters.state else sum(counts.values())
-    chips = [(_("全部 %(n)s", n=sum(counts.values())), here(".index", state=""), not filters.state)]
+    shown = _shown_states(filters)
+    total = sum(counts[state] for state in shown)
+    still_open = sum(counts[state] for state in rules.OPEN)
+    chips = [
+        (
+            _("全部 %(n)s", n=sum(counts.values())),
+            here(".index", state=""),
+            len(shown) == len(State),
+        ),
+        (_("未销号 %(n)s", n=still_open), here(".index", state="open"), filters.only_open),
+    ]
     chips += [
         (
             f"{label(state)} {counts[state]}",
@@ -72,12 +83,19 @@ def index() -> ResponseReturnValue:
     )
 
 
+def _shown_states(filters: queries.Filters) -> Collection[State]:
+    if filters.state:
+        return (filters.state,)
+    return rules.OPEN if filters.only_open else tuple(State)
+
+
 def read_filters() -> queries.Filters:
     """The filters in the address; what cannot be understood is left out."""
     args = request.args
     state, level, code = args.get("state"), args.get("level"), args.get("grid", "")
     return queries.Filters(
         state=State(state) if state in set(State) else None,
+        only_open=state == "open",
         level=Level(level) if level in set(Level) else None,
         category=args.get("category", "")[:30],
         grid_ids=grids.below(db.session(), [code]) if code else frozenset(),
