@@ -160,7 +160,7 @@ def _item_answer(check_id: int, item_key: str) -> ResponseReturnValue:
     session = db.session()
     check = get_check(session, check_id)
     page = sheet_page.read(session, check, actor(), clock.now(), only=item_key)
-    body = get_template_attribute("checks/_item.html", "item")(page, page.rows[0])
+    body = get_template_attribute("checks/_item.html", "item")(page, page.rows[0], focus=True)
     return make_response(str(body) + quick_taps.progress_bar(page.progress, str(get_locale())))
 
 
