@@ -9,6 +9,7 @@ from PIL import Image
 from tests.paper.samples import (
     blank_record,
     check_record,
+    grid_table,
     hazard_sheet,
     month_grid,
     plain_text,
@@ -181,3 +182,17 @@ def test_signatures_never_stand_alone_on_a_page():
     text = plain_text(out.getvalue())
     assert "销号" in text
     assert "复查人" in text
+
+
+def test_the_tree_prints_as_a_table_that_repeats_its_head():
+    text = plain_text(render_pdf("grid_table", grid_table()))
+    for wanted in (
+        "01-02教学楼2网格长欧阳𬭎䶮13800001234",
+        "01-01-01教学楼1第1层网格员欧阳𬭎䶮13800001234走道、101教室",
+        "01-02-03教学楼2第3层网格员（待定）（没有部位）",
+        "学校（盖章）",
+    ):
+        assert wanted in text
+    long = render_pdf("grid_table", grid_table(blocks=6, leaves=12))
+    assert len(pages(long)) > 1
+    assert plain_text(long).count("编号网格角色姓名电话部位") == len(pages(long))

@@ -120,7 +120,8 @@ def spans(edges: Iterable[date], at: Callable[[date], T | None]) -> list[Span[T]
     """
     days = sorted(set(edges))
     found: list[Span[T]] = []
-    for first, following in zip(days, [*days[1:], None], strict=True):
+    for number, first in enumerate(days, start=1):
+        following = days[number] if number < len(days) else None
         what = at(first)
         until = following - timedelta(days=1) if following else None
         if what is None:

@@ -161,20 +161,22 @@ def cancel(session: Session, term: Assignment, *, by: Actor, now: datetime) -> N
     today = clock.local(now).date()
     if term.from_on <= today:
         raise RuleError("这次安排已经开始了，不能取消；要换人请用“交接”，不再负责请用“结束”。")
-    if term.role in ALONE:
-        before = session.scalars(
-            sa.select(Assignment)
-            .join(Person, Person.id == Assignment.person_id)
-            .where(
-                Assignment.grid_id == term.grid_id,
-                Assignment.role == term.role,
-                Assignment.until_on == term.from_on - _DAY,
-                Person.status == PersonStatus.ACTIVE,
-            )
-        ).first()
-        if before is not None and before.until_on is not None and before.until_on >= today:
-            before.until_on = None
     _forget(session, term, by=by, now=now)
+    if term.role not in ALONE or term.from_on - _DAY < today:
+        return
+    before = session.scalars(
+        sa.select(Assignment)
+        .join(Person, Person.id == Assignment.person_id)
+        .where(
+            Assignment.grid_id == term.grid_id,
+            Assignment.role == term.role,
+            Assignment.until_on == term.from_on - _DAY,
+            Person.status == PersonStatus.ACTIVE,
+        )
+    ).first()
+    if before is not None:
+        before.until_on = None
+        session.flush()
 
 
 def end(

@@ -83,10 +83,18 @@ def carry_out(
             duties_changed(session, clock.today(), clock.now())
             key.location = url_for(".detail", code=shown.code, **(query or {}))
     except RuleError as error:
+        if not _shows(get_grid(db.session(), code), name):
+            raise
         form.form_errors.append(sentence(error))
         return show(code, forms=shown_again, chosen=chosen, status=409)
     flash(message)
     return see_other(key.location)
+
+
+def _shows(grid: Grid, name: str) -> bool:
+    """Whether the page of the grid has the form of that name, to say beside it what is wrong."""
+    least = {"shift": 2, "merge": 2, "retire": 2, "move": 3, "split": 3}.get(name, 1)
+    return grid.is_active and grid.level >= least
 
 
 @bp.get("/grids/<code>")

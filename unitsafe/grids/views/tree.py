@@ -4,7 +4,7 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
-from flask import flash, request, url_for
+from flask import abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -72,6 +72,8 @@ def _search(session: Session, today: date) -> dict[str, Any]:
 def tree_pdf() -> ResponseReturnValue:
     """网格责任分布表 on paper."""
     session, today = db.session(), clock.today()
+    if queries.root(session) is None:
+        abort(404)
     data = papers.grid_table(session, school(session), actor(), today=today, now=clock.now())
     return pdf(render_pdf("grid_table", data), short_name(), "网格责任分布表", today.isoformat())
 
