@@ -18,7 +18,7 @@ from unitsafe.checks.taps import Given
 from unitsafe.core.domain import Actor
 from unitsafe.grids import actors
 from unitsafe.grids import services as grids
-from unitsafe.grids.models import Grid, Role
+from unitsafe.grids.models import Assignment, Grid, Role
 from unitsafe.hazards import services as hazards
 from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import Fix, Level, State
@@ -184,18 +184,29 @@ class Make:
 
         return spaces_of(self.session, [grid.id], TERM[0])[grid.id][0]
 
-    def assign(self, person: Person, grid: Grid, role: Role = Role.MEMBER) -> None:
-        """``person`` answers for ``grid`` since the first day of term."""
-        grids.assign(
-            self.session,
-            person=person,
-            grid=grid,
-            role=role,
-            from_on=TERM[0],
-            by=None,
-            now=self.now(),
+    def empty_grid(self, name: str, block: str = "教学楼片") -> Grid:
+        """A leaf grid without spaces."""
+        return self._save(
+            grids.add_grid(
+                self.session, name=name, parent=self.block(block), by=None, now=self.now()
+            )
         )
-        self.session.commit()
+
+    def assign(
+        self, person: Person, grid: Grid, role: Role = Role.MEMBER, from_on: date = TERM[0]
+    ) -> Assignment:
+        """``person`` answers for ``grid``, since the first day of term unless told otherwise."""
+        return self._save(
+            grids.assign(
+                self.session,
+                person=person,
+                grid=grid,
+                role=role,
+                from_on=from_on,
+                by=None,
+                now=self.now(),
+            )
+        )
 
     def day(self, day: date | None = None) -> list[Check]:
         """The checks that fall due on a day, those of its month included."""

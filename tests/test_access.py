@@ -27,6 +27,8 @@ GET  checks.month_pdf        sign_in ok      ok      ok      ok      ok      ok 
 GET  grids.index             sign_in ok      ok      ok      ok      ok      ok      ok
 GET  grids.detail            sign_in ok      ok      ok      ok      ok      ok      ok
 GET  grids.new               sign_in 403     403     403     ok      ok      403     403
+GET  grids.tree_pdf          sign_in ok      ok      ok      ok      ok      ok      ok
+GET  grids.hand_over         sign_in 403     403     403     ok      ok      403     403
 GET  hazards.index           sign_in ok      ok      ok      ok      ok      ok      ok
 GET  hazards.detail          sign_in 404     ok      ok      ok      ok      ok      ok
 GET  hazards.hazard_pdf      sign_in 404     ok      ok      ok      ok      ok      ok
@@ -69,6 +71,13 @@ POST checks.undo             sign_in 409     ok      ok      409     409     409
 POST coverage.place          sign_in 403     403     403     422     422     403     403
 POST grids.assign            sign_in 403     403     403     422     422     403     403
 POST grids.end               sign_in 403     403     403     422     422     403     403
+POST grids.cancel            sign_in 403     403     403     409     409     403     403
+POST grids.hand_over         sign_in 403     403     403     422     422     403     403
+POST grids.merge             sign_in 403     403     403     422     422     403     403
+POST grids.move              sign_in 403     403     403     422     422     403     403
+POST grids.retire            sign_in 403     403     403     409     409     403     403
+POST grids.shift             sign_in 403     403     403     422     422     403     403
+POST grids.split             sign_in 403     403     403     422     422     403     403
 POST grids.rename            sign_in 403     403     403     422     422     403     403
 POST grids.spaces            sign_in 403     403     403     409     409     403     403
 POST grids.new               sign_in 403     403     403     422     422     403     403

@@ -116,7 +116,7 @@ def test_every_page_without_a_key_is_sound_in_a_school_that_has_nothing_yet(
         answer, error = tried(lambda path=path: client.get(path))
         if answer is None:
             wrong.append(f"{path}: {error}")
-        elif endpoint == "checks.month_pdf":
+        elif endpoint in ("checks.month_pdf", "grids.tree_pdf"):
             if answer.status != 404:
                 wrong.append(f"{path}: {answer.status}")
         elif answer.status == 200 and endpoint not in NOT_HTML:
@@ -218,6 +218,9 @@ LISTS = {
     "/buildings": (more_places,),
     "/buildings/1": (more_places,),
     "/grids": (more_grids, more_places),
+    "/grids?q=室&on=2026-10-12": (more_grids, more_places),
+    "/grids/01-01-01/handover": (more_grids, more_hazards),
+    "/spaces/1?on=2026-10-12": (more_grids,),
     "/grids/01": (more_grids,),
     "/grids/01-01": (more_grids,),
     "/audit": (more_people, more_hazards),
@@ -289,6 +292,8 @@ ODD = {
     "floor": ["999999999999999999999", "x"],
     "space": ["999999999999999999999", "-1", "x"],
     "parent": ["999999999999999999999", "x"],
+    "on": ["abc", "0001-01-01", "9999-12-31", "2026-02-30"],
+    "open": ["x" * 500, "\0"],
     "next": ["//evil.test", "https://evil.test", "\\\\evil.test", "/\t/evil.test", "x"],
 }
 TAKES = {
@@ -326,6 +331,9 @@ TAKES = {
     "school.calendar": ["term"],
     "places.building": ["floor"],
     "grids.new": ["parent"],
+    "grids.index": ["q", "on"],
+    "grids.detail": ["open"],
+    "plates.space": ["on"],
 }
 
 
@@ -413,10 +421,17 @@ NAMES = sorted(
         "checks.submit",
         "checks.undo",
         "grids.assign",
+        "grids.cancel",
         "grids.end",
+        "grids.hand_over",
+        "grids.merge",
+        "grids.move",
         "grids.new",
         "grids.rename",
+        "grids.retire",
+        "grids.shift",
         "grids.spaces",
+        "grids.split",
         "hazards.close",
         "hazards.dispatch",
         "hazards.new",

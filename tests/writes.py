@@ -12,6 +12,7 @@ from tests.factories import Make, picture
 from tests.pages import Browser, Page
 from unitsafe.checks.models import Check
 from unitsafe.checks.rules import Result
+from unitsafe.grids.models import Role
 from unitsafe.hazards.rules import State
 from unitsafe.people.passwords import hash_password
 
@@ -92,6 +93,7 @@ def _all(make: Make, campus: Campus) -> Iterator[Line]:
     yield from _hazards(make, campus)
     yield from _people(make, campus)
     yield from _places(campus)
+    yield from _grids(make, campus)
     yield from _school()
 
 
@@ -214,9 +216,6 @@ def _people(make: Make, campus: Campus) -> Iterator[Line]:
 def _places(campus: Campus) -> Iterator[Line]:
     spare, here = campus.spare, "places.building"
     space = {"name": "值班室", "floor": 1, "kind": "classroom"}
-    grids = "grids.detail"
-    until = {"until_on": "2026-11-23"}
-    assign = {"person_id": campus.more["other"].id, "role": "helper", "from_on": "2026-11-23"}
     building = {"name": "实验楼", "use": "teaching", "floors": 4}
     yield "places.new_building", "officer", {}, "places.new_building", building, ()
     yield "places.edit_building", "officer", {}, "places.edit_building", {"floors": 5}, ()
@@ -224,13 +223,31 @@ def _places(campus: Campus) -> Iterator[Line]:
     yield "places.add_space", "officer", {}, here, space, ()
     yield "places.edit_space", "officer", {}, "places.edit_space", {"name": "改名室"}, ()
     yield "places.retire_space", "officer", spare, "places.edit_space", {}, ()
+
+
+def _grids(make: Make, campus: Campus) -> Iterator[Line]:
+    here, other = "grids.detail", campus.more["other"]
+    until = {"until_on": "2026-11-23"}
+    assign = {"person_id": other.id, "role": "helper", "from_on": "2026-11-23"}
+    planned = make.assign(other, make.grid(), Role.HELPER, date(2026, 12, 1))
+    empty = make.empty_grid("空网格")
+    far, block = make.grid("二层"), make.block("综合楼片")
+    hand_over = {"person_id": other.id, "note": "岗位调整"}
+    split = {"name": "一层东", "space": campus.keys["space_id"]}
     yield "grids.new", "officer", {}, "grids.new", {"name": "新片"}, ()
-    yield "grids.rename", "officer", {}, grids, {"name": "一层东"}, ()
-    yield "grids.assign", "officer", {}, grids, assign, ()
-    yield "grids.end", "officer", {}, grids, until, ()
+    yield "grids.rename", "officer", {}, here, {"name": "一层东"}, ()
+    yield "grids.assign", "officer", {}, here, assign, ()
+    yield "grids.end", "officer", {}, here, until, ()
+    yield "grids.cancel", "officer", {"assignment_id": planned.id}, here, {}, ()
+    yield "grids.hand_over", "officer", {}, "grids.hand_over", hand_over, ()
     placed = {"space": campus.more["unplaced"], "grid_id": campus.more["grid_id"]}
     yield "coverage.place", "officer", {}, "coverage.index", placed, ()
-    yield "grids.spaces", "officer", {}, grids, {"space": campus.foreign["space_id"]}, ()
+    yield "grids.spaces", "officer", {}, here, {"space": campus.foreign["space_id"]}, ()
+    yield "grids.move", "officer", {}, here, {"parent_id": block.id}, ()
+    yield "grids.shift", "officer", {}, here, {"step": "down"}, ()
+    yield "grids.split", "officer", {}, here, split, ()
+    yield "grids.merge", "officer", {}, here, {"into_id": far.id}, ()
+    yield "grids.retire", "officer", {"code": empty.code}, here, {}, ()
 
 
 def _school() -> Iterator[Line]:

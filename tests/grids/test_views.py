@@ -2,8 +2,9 @@
 
 import pytest
 
-from unitsafe.grids import queries, services, views
+from unitsafe.grids import queries, services
 from unitsafe.grids.models import Assignment, Grid, Role
+from unitsafe.grids.views import detail
 from unitsafe.people.models import Person
 
 
@@ -106,7 +107,8 @@ def test_a_wrong_assignment_is_shown_again(client, make, session, data, message)
     grid, person = make.grid(), make.person("小李")
     form = {"role": "grid_member", "person_id": str(person.id), "from_on": "2026-11-23", **data}
     answer = client.post(f"/grids/{grid.code}/assign", form)
-    assert answer.status == 422 and message in answer.page.text("assign")
+    assert answer.status == (409 if message == "不能比它早" else 422)
+    assert message in answer.page.text("assign")
     assert session.query(Assignment).count() == 1
 
 
@@ -115,12 +117,12 @@ def test_an_assignment_ends_on_a_day(client, make, session):
     grid = make.grid()
     one = session.query(Assignment).one()
     path = f"/grids/{grid.code}/assignments/{one.id}/end"
-    assert client.post(path, {"until_on": "2026-08-01"}).status == 422
+    assert client.post(path, {"until_on": "2026-08-01"}).status == 409
     assert client.post(path, {"until_on": ""}).status == 422
     assert client.post(path, {"until_on": "2026-11-30"}).status == 303
     session.refresh(one)
     assert one.until_on.isoformat() == "2026-11-30"
-    assert client.post(path, {"until_on": "2026-12-30"}).status == 422
+    assert client.post(path, {"until_on": "2026-12-30"}).status == 409
     assert (
         client.post(f"/grids/01/assignments/{one.id}/end", {"until_on": "2026-11-30"}).status == 404
     )
@@ -165,7 +167,7 @@ def test_only_those_who_edit_grids_change_them(browser, make, act):
 
 def test_changes_reach_whoever_plans_checks(client, make, monkeypatch):
     told = []
-    monkeypatch.setattr(views, "duties_changed", lambda *args: told.append(args[1]))
+    monkeypatch.setattr(detail, "duties_changed", lambda *args: told.append(args[1]))
     grid, person = make.grid(), make.person()
     data = {"role": Role.HELPER.value, "person_id": str(person.id), "from_on": "2026-11-23"}
     client.post(f"/grids/{grid.code}/assign", data)

@@ -176,3 +176,38 @@ def month_grid(key="daily_fire_patrol", *, month=12, rounds=1, failures=6, empty
             "missed": expected - sum(done) * rounds,
         },
     }
+
+
+def grid_table(blocks=2, leaves=3, **changes):
+    """A school of ``blocks`` × ``leaves`` grids; the last one waits for a member and has no space."""
+
+    def row(level, code, name, role, spaces=()):
+        return {
+            "level": level,
+            "code": code,
+            "name": name,
+            "role": role,
+            "person": "欧阳𬭎䶮",
+            "deputy_of": "",
+            "phone": "13800001234",
+            "spaces": list(spaces),
+        }
+
+    rows = [row(1, "01", "全校", "网格长")]
+    for i in range(1, blocks + 1):
+        rows.append(row(2, f"01-{i:02d}", f"教学楼{i}", "网格长"))
+        rows += [
+            row(3, f"01-{i:02d}-{j:02d}", f"教学楼{i}第{j}层", "网格员", ["走道", "101教室"])
+            for j in range(1, leaves + 1)
+        ]
+    rows[-1] |= {"person": "", "phone": "", "spaces": []}
+    return {
+        **SHEET,
+        "title": "网格责任分布表",
+        "period": "2026年11月24日",
+        "rows": rows,
+        "summary": "片区2个，三级网格6个，部位12个。",
+        "signatures": [{"label": "消防安全责任人", "names": [], "at": ""}],
+        "seal": True,
+        **changes,
+    }

@@ -9,6 +9,7 @@ from PIL import Image
 from tests.paper.samples import (
     blank_record,
     check_record,
+    grid_table,
     hazard_sheet,
     month_grid,
     plain_text,
@@ -181,3 +182,27 @@ def test_signatures_never_stand_alone_on_a_page():
     text = plain_text(out.getvalue())
     assert "销号" in text
     assert "复查人" in text
+
+
+def test_the_tree_prints_as_a_table_that_repeats_its_head():
+    text = plain_text(render_pdf("grid_table", grid_table()))
+    for wanted in (
+        "01-02教学楼2网格长欧阳𬭎䶮13800001234",
+        "01-01-01教学楼1第1层网格员欧阳𬭎䶮13800001234走道、101教室",
+        "01-02-03教学楼2第3层网格员（待定）（没有部位）",
+        "学校（盖章）",
+    ):
+        assert wanted in text
+
+
+def test_a_long_tree_repeats_its_head_and_signatures_stand_below_its_last_rows():
+    pdf = render_pdf("grid_table", grid_table(blocks=6, leaves=12))
+    text = plain_text(pdf)
+    assert text.count("编号网格角色姓名电话部位") >= len(pages(pdf)) - 1 > 0
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        last = pikepdf.new()
+        last.pages.append(document.pages[-1])
+        out = io.BytesIO()
+        last.save(out)
+    text = plain_text(out.getvalue())
+    assert "01-06-12" in text and "学校（盖章）" in text

@@ -8,8 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
 from unitsafe import clock, content
+from unitsafe.grids import queries as grids
 from unitsafe.grids.actors import actor_of, token_of
-from unitsafe.grids.models import Assignment, Grid, GridSpace, Role
+from unitsafe.grids.models import Assignment, Grid, GridPast, GridSpace, Handover, Role
+from unitsafe.hazards.models import Hazard
+from unitsafe.hazards.rules import State
 from unitsafe.people.models import Absence, Person, PersonPost, PersonStatus
 from unitsafe.people.passwords import is_password
 from unitsafe.people.queries import holders
@@ -22,7 +25,7 @@ def test_it_has_the_promised_size(sample):
     assert (counts["楼栋"], counts["网格"], counts["教职工"]) == (6, 47, 50)
     assert 95 <= counts["部位"] <= 110
     assert 55 <= counts["隐患"] <= 65
-    levels = Counter(sample.session.scalars(sa.select(Grid.level)))
+    levels = Counter(sample.session.scalars(sa.select(Grid.level).where(Grid.is_active)))
     assert levels == {1: 1, 2: 6, 3: 40}
     assert sample.session.get(School, 1).is_sample
 
@@ -46,10 +49,32 @@ def test_every_kind_of_space_is_one_of_the_content(sample):
 def test_every_leaf_has_a_member_and_every_block_a_leader(sample):
     now_held = sa.select(Assignment.grid_id, Assignment.role).where(Assignment.until_on.is_(None))
     held = {tuple(row) for row in sample.session.execute(now_held)}
-    for grid in sample.session.scalars(sa.select(Grid)):
+    for grid in sample.session.scalars(sa.select(Grid).where(Grid.is_active)):
         assert (grid.id, Role.MEMBER if grid.level == 3 else Role.LEADER) in held
     ended = sa.select(sa.func.count()).where(Assignment.until_on.is_not(None))
-    assert sample.session.scalar(ended.select_from(Assignment)) == 2
+    assert (
+        sample.session.scalar(ended.select_from(Assignment)) == 5
+    )  # 3 handed over, 1 merged, 1 helper
+
+
+def test_its_tree_has_a_past(sample):
+    past = sample.session.scalars(sa.select(GridPast).where(GridPast.into_id.is_not(None))).one()
+    gone, into = (sample.session.get(Grid, one) for one in (past.grid_id, past.into_id))
+    assert (gone.name, gone.is_active, into.name) == ("综合楼 医务室", False, "综合楼 公共区")
+    codes = sample.session.scalars(
+        sa.select(Grid.code).where(Grid.parent_id == into.parent_id, Grid.is_active)
+    )
+    assert sorted(codes) == [f"01-03-{number:02d}" for number in range(1, 11)]
+    split = sample.session.scalars(sa.select(Grid).where(Grid.name == "综合楼 药品室")).one()
+    stay = sample.session.scalars(sa.select(GridSpace).where(GridSpace.grid_id == split.id)).one()
+    assert len(grids.held_spans(sample.session, stay.space_id)) == 2
+
+
+def test_its_last_handover_took_an_open_hazard_along(sample):
+    last = sample.session.scalars(sa.select(Handover).order_by(Handover.id.desc())).first()
+    held = sample.session.scalars(sa.select(Hazard).where(Hazard.grid_id == last.grid_id)).one()
+    assert (held.state, held.holder_id) == (State.ASSIGNED, last.to_id)
+    assert last.done_at is not None
 
 
 def test_all_required_posts_are_filled(sample):

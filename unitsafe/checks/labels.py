@@ -1,5 +1,6 @@
 """What the words of checks are called."""
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from unitsafe.checks.rules import Action, EntrySource, Result, Status
@@ -42,3 +43,8 @@ STATUS_KIND = {
     Status.COUNTERSIGNED: "ok",
     Status.SKIPPED: "",
 }
+
+
+def open_checks(number: int) -> str:
+    """1项还没有做的检查; empty for none."""
+    return str(_("%(n)s项还没有做的检查", n=number)) if number else ""

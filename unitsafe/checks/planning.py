@@ -23,7 +23,8 @@ from unitsafe.checks.rules import Action, DayFacts, State
 from unitsafe.checks.versions import load_content, newest_versions, plain
 from unitsafe.core.db import writing
 from unitsafe.grids import queries as grids
-from unitsafe.grids.models import Grid, GridSpace, Role
+from unitsafe.grids.models import Grid, GridSpace, Handover, Role
+from unitsafe.hazards import following
 from unitsafe.people.queries import deputies, holders_by_post, valid_on
 from unitsafe.places.models import Building, BuildingUse, Space
 from unitsafe.school import queries as schools
@@ -69,7 +70,10 @@ def create_default_plans(session: Session, school: School, *, now: datetime) -> 
 
 
 def ensure_planned(session: Session, today: date, *, now: datetime) -> None:
-    """Produce every day up to ``today`` that is still missing. Cheap when nothing is."""
+    """Produce every day up to ``today`` that is still missing. Cheap when nothing is.
+
+    What was arranged for one of these days takes effect: open work goes to whoever takes over.
+    """
     last = session.scalar(sa.select(sa.func.max(PlannedDay.day)))
     if last is not None and last >= today:
         return
@@ -84,6 +88,15 @@ def ensure_planned(session: Session, today: date, *, now: datetime) -> None:
         while day <= today:
             plan_day(tx, day, now=now)
             day += timedelta(days=1)
+        following.follow(tx, now=now)
+        if _changed_hands(tx, first, today):
+            plan_again(tx, today, now)  # checks of the week and month that were planned before
+
+
+def _changed_hands(session: Session, first: date, last: date) -> bool:
+    """Whether a grid got a successor on one of these days."""
+    found = sa.select(Handover.id).where(Handover.from_on.between(first, last))
+    return session.scalar(found.limit(1)) is not None
 
 
 Loose = dict[tuple[int, date, int, str], int]

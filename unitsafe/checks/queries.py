@@ -1,7 +1,7 @@
 """Reading checks: who may see them, today's work, the ledger, the month."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -283,6 +283,22 @@ def to_countersign(session: Session, actor: Actor, limit: int = 200) -> Sequence
         .limit(limit)
     )
     return [check for check in rows if may_countersign(check.facts, actor)]
+
+
+def untouched_of(session: Session, grid_ids: Collection[int], person_id: int, now: datetime) -> int:
+    """How many checks of these grids are due from the person, neither begun nor late yet."""
+    return session.scalars(
+        sa.select(sa.func.count())
+        .select_from(Check)
+        .where(
+            Check.assignee_id == person_id,
+            Check.state == State.DUE,
+            Check.started_at.is_(None),
+            Check.due_at > now,
+            Check.target == "grid",
+            Check.grid_id.in_(list(grid_ids)),
+        )
+    ).one()
 
 
 def of_day(session: Session, day: date) -> Sequence[Check]:

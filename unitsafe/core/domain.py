@@ -67,6 +67,7 @@ class Actor:
     ``keeps``: ids of the grids the person looks after as a member or helper, or for someone absent.
     ``signs``: ids of the grids whose walks wait for the person's signature: those of ``leads``
     below a block of theirs, not the whole school's.
+    ``stands_in_for``: ids of the absent people whose deputy the person is today.
     """
 
     id: int
@@ -76,6 +77,7 @@ class Actor:
     leads: frozenset[int] = frozenset()
     keeps: frozenset[int] = frozenset()
     signs: frozenset[int] = frozenset()
+    stands_in_for: frozenset[int] = frozenset()
     title: str = ""
     large_text: bool = False
     origin: str = field(default="", compare=False)

@@ -58,6 +58,7 @@ def actor_of(session: Session, token: str, *, today: date, origin: str = "") -> 
         leads=scope.leads,
         keeps=scope.keeps,
         signs=scope.signs,
+        stands_in_for=scope.stands_in_for,
         title=titles[0][1] if titles else "",
         large_text=rows[0].large_text,
         origin=origin,
@@ -71,25 +72,26 @@ class _Scope:
     leads: frozenset[int]
     keeps: frozenset[int]
     signs: frozenset[int]
+    stands_in_for: frozenset[int]
     posts: frozenset[str]
 
 
 def _scope(session: Session, person_id: int, today: date) -> _Scope:
-    absent = sa.select(Absence.person_id).where(
-        Absence.deputy_id == person_id, Absence.from_on <= today, Absence.until_on >= today
-    )
+    absent = session.scalars(
+        sa.select(Absence.person_id).where(
+            Absence.deputy_id == person_id, Absence.from_on <= today, Absence.until_on >= today
+        )
+    ).all()
     rows = session.execute(
         sa.select(Assignment.role, Grid.id, Grid.code, Grid.level)
         .join(Grid, Grid.id == Assignment.grid_id)
-        .where(
-            sa.or_(Assignment.person_id == person_id, Assignment.person_id.in_(absent)),
-            valid_on(Assignment, today),
-        )
+        .where(Assignment.person_id.in_([person_id, *absent]), valid_on(Assignment, today))
     ).all()
     led = [row for row in rows if row.role is Role.LEADER]
     return _Scope(
         leads=queries.below(session, [row.code for row in led]),
         keeps=frozenset(row.id for row in rows if row.role is not Role.LEADER),
         signs=queries.below(session, [row.code for row in led if row.level > 1]),
+        stands_in_for=frozenset(absent),
         posts=frozenset(str(row.role) for row in rows if row.role is not Role.HELPER),
     )

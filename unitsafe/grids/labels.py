@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from unitsafe import content
 from unitsafe.core.labels import label_all
-from unitsafe.grids.models import Role
+from unitsafe.grids.models import Grid, Role
 
 label_all(
     {
@@ -23,3 +23,10 @@ def level_name(level: int) -> str:
         (one.title for one in content.load().grid_levels if one.level == level),
         str(_("%(n)s级网格", n=level)),
     )
+
+
+def grid_title(grid: Grid) -> str:
+    """01-02-03 教学楼B三层; of one out of use the name alone says so."""
+    if grid.is_active:
+        return f"{grid.code} {grid.name}"
+    return str(_("%(name)s（已撤销）", name=grid.name))

@@ -1,5 +1,6 @@
 """What the words of hazards are called."""
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from unitsafe.core.labels import label_all
@@ -28,6 +29,7 @@ label_all(
         Action.RECHECK: _l("复查合格"),
         Action.SEND_BACK: _l("退回重改"),
         Action.CLOSE: _l("销号"),
+        Action.HAND_OVER: _l("交接"),
         Action.NOTE: _l("备注"),
         Card.YELLOW: _l("黄牌"),
         Card.RED: _l("红牌"),
@@ -47,3 +49,8 @@ LEVEL_KIND = {
     Level.SUSPECTED_MAJOR: "bad",
     Level.MAJOR: "bad",
 }
+
+
+def open_hazards(number: int) -> str:
+    """2条未销号的隐患; empty for none."""
+    return str(_("%(n)s条未销号的隐患", n=number)) if number else ""

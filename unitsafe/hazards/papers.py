@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from unitsafe import clock, content
 from unitsafe.core.labels import label
+from unitsafe.grids.labels import grid_title
 from unitsafe.hazards.models import Hazard, HazardPhoto
 from unitsafe.hazards.rules import Action
 from unitsafe.paper import shapes
@@ -79,7 +80,7 @@ def _facts(hazard: Hazard) -> list[shapes.Fact]:
         {"label": _("发现时间"), "value": stamp(hazard.found_at)},
         {"label": _("来源"), "value": label(hazard.source)},
         {"label": _("部位"), "value": place_of(hazard)},
-        {"label": _("网格"), "value": f"{hazard.grid.code} {hazard.grid.name}"},
+        {"label": _("网格"), "value": grid_title(hazard.grid)},
         {"label": _("类别"), "value": category},
         {"label": _("发现人"), "value": hazard.reporter.name if hazard.reporter else ""},
         {"label": _("责任人"), "value": hazard.holder.name if hazard.holder else ""},

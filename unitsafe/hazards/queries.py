@@ -1,7 +1,7 @@
 """Reading hazards: who may see them, the ledger, one hazard."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -14,6 +14,7 @@ from unitsafe.core.db import like
 from unitsafe.core.domain import Actor, Right
 from unitsafe.hazards.models import Hazard, HazardEvent, HazardPhoto
 from unitsafe.hazards.rules import NUMBER, OPEN, Level, State
+from unitsafe.people.models import Person, PersonStatus
 from unitsafe.places.models import Space
 
 LEDGER_ORDER = (Hazard.found_at, Hazard.id)
@@ -25,7 +26,7 @@ def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
         return sa.true()
     return sa.or_(
         Hazard.grid_id.in_(actor.grids),
-        Hazard.holder_id == actor.id,
+        Hazard.holder_id.in_((actor.id, *actor.stands_in_for)),
         Hazard.reporter_id == actor.id,
         Hazard.fixed_by_id == actor.id,
     )
@@ -134,14 +135,33 @@ def photos(session: Session, hazard_id: int) -> Sequence[HazardPhoto]:
 
 
 def to_fix(session: Session, actor: Actor) -> Sequence[Hazard]:
-    """What ``actor`` has to fix, the most urgent first."""
+    """What ``actor``, or an absent person for whom they stand in, has to fix; most urgent first."""
     return session.scalars(
         sa.select(Hazard)
-        .where(Hazard.holder_id == actor.id, Hazard.state == State.ASSIGNED)
-        .options(joinedload(Hazard.space).joinedload(Space.building))
+        .where(
+            Hazard.holder_id.in_((actor.id, *actor.stands_in_for)), Hazard.state == State.ASSIGNED
+        )
+        .options(
+            joinedload(Hazard.space).joinedload(Space.building),
+            joinedload(Hazard.grid),
+            joinedload(Hazard.holder),
+        )
         .order_by(Hazard.due_on, Hazard.id)
         .limit(50)
     ).all()
+
+
+def open_of(session: Session, grid_ids: Collection[int], person_id: int) -> int:
+    """How many hazards not closed yet the person holds in these grids."""
+    return session.scalars(
+        sa.select(sa.func.count())
+        .select_from(Hazard)
+        .where(
+            Hazard.holder_id == person_id,
+            Hazard.state.in_(OPEN),
+            Hazard.grid_id.in_(list(grid_ids)),
+        )
+    ).one()
 
 
 def open_by_grid(session: Session) -> dict[int, int]:
@@ -155,10 +175,18 @@ def open_by_grid(session: Session) -> dict[int, int]:
 
 
 def waiting_for(session: Session, actor: Actor, limit: int = 20) -> list[Hazard]:
-    """Hazards that wait for a decision of ``actor``: to dispatch, to recheck or close."""
+    """Hazards that wait for a decision of ``actor``: to dispatch (also when whoever had to fix it
+    has left the school), to recheck or close."""
     rows = session.scalars(
         sa.select(Hazard)
-        .where(Hazard.state.in_((State.REPORTED, State.RECTIFIED)), visible_to(actor))
+        .outerjoin(Hazard.holder)
+        .where(
+            sa.or_(
+                Hazard.state.in_((State.REPORTED, State.RECTIFIED)),
+                sa.and_(Hazard.state == State.ASSIGNED, Person.status == PersonStatus.LEFT),
+            ),
+            visible_to(actor),
+        )
         .options(
             joinedload(Hazard.space).joinedload(Space.building),
             joinedload(Hazard.holder),

@@ -55,7 +55,10 @@ class Source(StrEnum):
 
 
 class Action(StrEnum):
-    """What a person may do to a hazard; also the name of its view and of the event."""
+    """What a person may do to a hazard; also the name of its view and of the event.
+
+    Nobody does HAND_OVER by itself: the hazard follows when its grid changes hands or shape.
+    """
 
     REPORT = "report"
     FIX_ON_SPOT = "fix_on_spot"
@@ -65,6 +68,7 @@ class Action(StrEnum):
     RECHECK = "recheck"
     SEND_BACK = "send_back"
     CLOSE = "close"
+    HAND_OVER = "hand_over"
     NOTE = "note"
 
 
@@ -89,7 +93,8 @@ DISPATCH_RIGHTS = (
 class Transition:
     """From where, to where, with which of these rights (empty: the closing right of the level).
 
-    ``by_holder``: True, only whoever has to fix it; False, anyone but them and whoever fixed it.
+    ``by_holder``: True, only whoever has to fix it, or stands in for them; False, anyone but the
+    one who has to fix it and whoever fixed it.
     """
 
     sources: tuple[State, ...]
@@ -134,7 +139,7 @@ def _is_open(action: Action, facts: Facts, actor: Actor) -> bool:
         return False
     is_fixer = actor.id in (facts.holder_id, facts.fixed_by_id)
     if move.by_holder is True:
-        return actor.id == facts.holder_id
+        return facts.holder_id in (actor.id, *actor.stands_in_for)
     if move.by_holder is False and is_fixer:
         return False
     if action is Action.CLOSE:

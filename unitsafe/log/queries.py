@@ -31,17 +31,23 @@ def entries(*, actor_id: int | None = None, act: str = "", subject: str = "") ->
 
 
 def names(session: Session, subjects: Iterable[str]) -> dict[str, str]:
-    """What the people, grids and places among ``subjects`` are called now; grids by number."""
+    """What the people, grids and places among ``subjects`` are called now; grids by number, those
+    out of use by name."""
     wanted: dict[str, set[int]] = {}
     for subject in subjects:
         kind, _colon, number = subject.partition(":")
         if number.isdecimal():
             wanted.setdefault(kind, set()).add(int(number))
-    columns = {"person": Person.name, "building": Building.name, "space": Space.name}
+    number_or_name = sa.case((Grid.is_active, Grid.code), else_=Grid.name)
+    columns: dict[str, tuple[Any, Any]] = {
+        "person": (Person.id, Person.name),
+        "building": (Building.id, Building.name),
+        "space": (Space.id, Space.name),
+        "grid": (Grid.id, number_or_name),
+    }
     found: dict[str, str] = {}
-    for kind, column in {**columns, "grid": Grid.code}.items():
+    for kind, (key, column) in columns.items():
         if kind in wanted:
-            key = column.class_.id
             rows = session.execute(sa.select(key, column).where(key.in_(wanted[kind])))
             found |= {f"{kind}:{row[0]}": row[1] for row in rows}
     return found

@@ -180,3 +180,25 @@ class HazardSheet(Sheet):
     """A line below the timeline, e.g. that fixer and closer are one person."""
     signatures: list[Signer]
     seal: bool
+
+
+class GridTableRow(TypedDict):
+    level: int
+    """1 school, 2 block, 3 spot."""
+    code: str
+    name: str
+    role: str
+    person: str
+    """Empty prints （待定）."""
+    deputy_of: str
+    phone: str
+    spaces: list[str]
+
+
+class GridTable(Sheet):
+    """grid_table.typ: the whole tree in its order."""
+
+    rows: list[GridTableRow]
+    summary: str
+    signatures: list[Signer]
+    seal: bool

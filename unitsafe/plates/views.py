@@ -10,6 +10,7 @@ from unitsafe.core.access import actor, allow
 from unitsafe.core.db import db
 from unitsafe.core.domain import Right
 from unitsafe.core.htmx import render, see_other
+from unitsafe.core.query import date_arg
 from unitsafe.grids import queries as grids
 from unitsafe.places import queries as places
 
@@ -21,8 +22,9 @@ EDIT = {Right.EDIT_BASIC_INFO, Right.EDIT_GRID, Right.MANAGE_SCHOOL}
 @bp.get("/spaces/<int:space_id>")
 @allow()
 def space(space_id: int) -> ResponseReturnValue:
-    """A space: what it is, its grid, who answers for it today."""
+    """A space: what it is, its grid, who answers for it today and on any day."""
     session, today = db.session(), clock.today()
+    on = date_arg("on") or today
     found = places.space(session, space_id) or abort(404)
     history = grids.grids_of_space(session, space_id)
     now = next((one.grid for one in history if one.until_on is None or one.until_on >= today), None)
@@ -30,7 +32,9 @@ def space(space_id: int) -> ResponseReturnValue:
         "plates/space.html",
         space=found,
         grid=now,
-        history=history,
+        on=on,
+        answer=grids.answered(session, space_id, on),
+        spans=grids.held_spans(session, space_id),
         holder=grids.duty_holder(session, space_id, today) if found.is_active else None,
         sees_phones=grids.sees_phones(actor(), now.id if now else None),
         may_report=Right.CREATE_HAZARD in actor().rights and found.is_active,

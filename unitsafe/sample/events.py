@@ -1,4 +1,4 @@
-"""What happens to people during the year: grids handed over, absences, somebody leaving."""
+"""What happens during the year: the tree tidied up, grids handed over, absences, somebody leaving."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -7,16 +7,22 @@ from sqlalchemy.orm import selectinload
 
 from unitsafe import clock
 from unitsafe.checks.models import Answer
+from unitsafe.core.domain import Actor
 from unitsafe.grids import services as grids
-from unitsafe.grids.models import Role
+from unitsafe.grids.models import Assignment, Role
 from unitsafe.people import services
 from unitsafe.people.models import Person
-from unitsafe.sample.grids import HANDOVERS
+from unitsafe.sample import places
+from unitsafe.sample.grids import HANDOVERS, LEAVES, MERGED, SPLIT_OFF, table
 from unitsafe.sample.people import LEAVER
 from unitsafe.sample.world import World
 
 HANDOVER_DAYS = ((10, 12), (9, 21))
 """Month and day of each handover; before term when that is still to come."""
+RECENTLY = timedelta(days=3)
+"""How long ago the last grid changed hands, with an open hazard."""
+TIDIED = ((8, 26), time(15, 20))
+"""When one grid was merged into another and one was split, before term."""
 PAST_ABSENCE = ("袁静怡", "方䶮", (10, 14), 2, "参加市教研活动")
 PRESENT_ABSENCE = ("赵婉清", "谢雨晴", "病假")
 """Who is away, who stands in, from when (month, day), days after the first, why."""
@@ -25,8 +31,11 @@ MANAGER = "梁志远"
 
 def plan(world: World) -> None:
     """Put the events of the year on the timeline."""
-    for (grid, successor), (month, day) in zip(HANDOVERS, HANDOVER_DAYS, strict=True):
-        _hand_over(world, grid, successor, _past_day(world, month, day, 29))
+    _tidy_up(world)
+    days = [_past_day(world, month, day, 29) for month, day in HANDOVER_DAYS]
+    days.append(world.setting.today - RECENTLY)
+    for (grid, successor, note), day in zip(HANDOVERS, days, strict=True):
+        _hand_over(world, grid, successor, note, day)
     name, deputy, (month, day), days, reason = PAST_ABSENCE
     first = _past_day(world, month, day, 27)
     _be_absent(world, name, deputy, first, first + timedelta(days=days), reason)
@@ -43,7 +52,46 @@ def _past_day(world: World, month: int, day: int, otherwise: int) -> date:
     return date(world.setting.first.year, 8, otherwise)
 
 
-def _hand_over(world: World, grid: str, successor: str, day: date) -> None:
+def _tidy_up(world: World) -> None:
+    """The sick room joins the public area; the chemicals' store gets a grid of its own."""
+    (month, day), hour = TIDIED
+    moment = clock.at(date(world.setting.first.year, month, day), hour)
+
+    def act(at: datetime) -> None:
+        by = world.actor(world.people[MANAGER], at)
+        name, part_of = SPLIT_OFF
+        building, _, leaf = name.partition(" ")
+        rooms = [r.name for r in places.rooms() if (r.building, r.leaf) == (building, leaf)]
+        keeper, helper = next(
+            (row[2], row[3]) for row in table(LEAVES) if row[:2] == [building, leaf]
+        )
+        with world.journal.directly() as session:
+            gone, into = world.grids[MERGED[0]], world.grids[MERGED[1]]
+            grids.merge(session, gone, into, by=by, now=at)
+            fresh = grids.split(
+                session,
+                world.grids[part_of],
+                name=name,
+                space_ids=[world.campus.spaces[building, room].id for room in rooms],
+                member=world.people[keeper],
+                by=by,
+                now=at,
+            )
+            grids.assign(
+                session,
+                person=world.people[helper],
+                grid=fresh,
+                role=Role.HELPER,
+                from_on=clock.local(at).date(),
+                by=by,
+                now=at,
+            )
+        world.add_grid(name, fresh)
+
+    world.timeline.at(moment, act)
+
+
+def _hand_over(world: World, grid: str, successor: str, note: str, day: date) -> None:
     def act(at: datetime) -> None:
         by = world.actor(world.people[MANAGER], at)
         with world.journal.directly() as session:
@@ -53,9 +101,11 @@ def _hand_over(world: World, grid: str, successor: str, day: date) -> None:
                 grid=world.grids[grid],
                 role=Role.MEMBER,
                 from_on=day,
+                note=note,
                 by=by,
                 now=at,
             )
+            _no_longer_help(world, grid, successor, day, by, at)
             if grid == HANDOVERS[0][0]:
                 leaver = session.scalars(
                     sa.select(Person)
@@ -67,6 +117,17 @@ def _hand_over(world: World, grid: str, successor: str, day: date) -> None:
                 leaver.session_key = f"{world.rng.getrandbits(128):032x}"
 
     world.timeline.at(clock.at(day - timedelta(days=1), time(18, 5)), act)
+
+
+def _no_longer_help(world: World, grid: str, name: str, day: date, by: Actor, at: datetime) -> None:
+    """Whoever helped in a grid and is its member from ``day`` on helps until the day before."""
+    helped = sa.select(Assignment).where(
+        Assignment.grid_id == world.grids[grid].id,
+        Assignment.person_id == world.people[name].id,
+        Assignment.role == Role.HELPER,
+    )
+    for term in world.session.scalars(helped):
+        grids.end(world.session, term, until_on=day - timedelta(days=1), by=by, now=at)
 
 
 def _be_absent(world: World, name: str, deputy: str, first: date, last: date, reason: str) -> None:

@@ -1,7 +1,9 @@
-"""The grid tree of the sample school: 1 school, 6 blocks, 40 spots, and who answers for them."""
+"""The grid tree of the sample school: 1 school, 6 blocks, 40 spots, and who answers for them.
+
+It is entered a little differently, and tidied up before term (events.py)."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 
 from unitsafe.core.domain import Actor
@@ -68,8 +70,17 @@ LEAVES = """
 """
 """Building, leaf, its member at the start of the school year, a helper."""
 
-HANDOVERS = (("教学楼B 二层", "董一鸣"), ("综合楼 图书室", "吴敏"))
-"""Grids that change hands during the year, and who takes over."""
+HANDOVERS = (
+    ("教学楼B 二层", "董一鸣", "前任离校"),
+    ("综合楼 图书室", "吴敏", "专职图书管理员到岗"),
+    ("食堂体育馆及室外 非机动车棚", "何广福", "门卫岗位对调，车棚钥匙已交接"),
+)
+"""Grids that change hands during the year, who takes over, why."""
+
+SPLIT_OFF = ("综合楼 药品室", "综合楼 实验室")
+"""A leaf that was part of another when the school was entered."""
+MERGED = ("综合楼 医务室", "综合楼 公共区", "任秋霞")
+"""A leaf that was there at first, into which it went, who kept it; its space has the same name."""
 
 
 def table(text: str) -> list[list[str]]:
@@ -91,20 +102,37 @@ def build(
     in_leaf = defaultdict(list)
     for room in places.rooms():
         in_leaf[f"{room.building} {room.leaf}"].append(campus.spaces[room.building, room.name].id)
-    for block, leaf, _, _ in table(LEAVES):
-        name = f"{block} {leaf}"
+    _as_at_first(in_leaf)
+    for block, name in _leaves():
         grid = services.add_grid(session, name=name, parent=found[block], by=by, now=setting.tick())
         found[name] = grid
         services.put_spaces(
             session, grid, in_leaf[name], today=setting.entered_on, by=by, now=setting.tick()
         )
     for grid_name, person, role in _duties():
-        assign(setting, found[grid_name], people[person], role, setting.entered_on, by)
+        if grid_name in found:
+            assign(setting, found[grid_name], people[person], role, setting.entered_on, by)
     return found
 
 
+def _leaves() -> Iterator[tuple[str, str]]:
+    """Block and name of the leaves as the school was entered."""
+    for block, leaf, _, _ in table(LEAVES):
+        name = f"{block} {leaf}"
+        if name != SPLIT_OFF[0]:
+            yield block, name
+        if name == MERGED[1]:
+            yield block, MERGED[0]
+
+
+def _as_at_first(in_leaf: dict[str, list[int]]) -> None:
+    """Put the spaces back to where they were before the tree was tidied up."""
+    in_leaf[SPLIT_OFF[1]] += in_leaf.pop(SPLIT_OFF[0])
+    in_leaf[MERGED[0]] = [in_leaf[MERGED[1]].pop()]  # 医务室, the last of its leaf
+
+
 def _duties() -> list[tuple[str, str, Role]]:
-    duties = [(ROOT, HEAD, Role.LEADER)]
+    duties = [(ROOT, HEAD, Role.LEADER), (MERGED[0], MERGED[2], Role.MEMBER)]
     for block, leader, info in table(BLOCKS):
         duties += [(block, leader, Role.LEADER), (block, info, Role.INFO)]
     for block, leaf, member, helper in table(LEAVES):

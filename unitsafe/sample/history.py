@@ -12,6 +12,7 @@ from unitsafe import clock
 from unitsafe.checks import planning
 from unitsafe.checks.models import Check, PlannedDay
 from unitsafe.core.domain import Actor
+from unitsafe.hazards import following
 from unitsafe.sample import habits, words
 from unitsafe.sample.answers import OUTDOORS
 from unitsafe.sample.habits import Outcome
@@ -81,6 +82,7 @@ class History:
             planning.plan_day(session, day, now=planned_at)
         else:
             session.add(PlannedDay(day=day, at=planned_at))
+        following.follow(session, now=planned_at)
         due: dict[str, list[Row]] = defaultdict(list)
         for row in session.execute(DUE.where(Check.day == day)):
             due[row.checklist_key].append(row)

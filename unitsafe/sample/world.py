@@ -37,6 +37,11 @@ class World:
         self.by_id = {person.id: person for person in self.people.values()}
         self.grid_names = {grid.id: name for name, grid in self.grids.items()}
 
+    def add_grid(self, name: str, grid: Grid) -> None:
+        """A grid that came after the school was entered."""
+        self.grids[name] = grid
+        self.grid_names[grid.id] = name
+
     @property
     def session(self) -> Session:
         """The session that everything is written with."""

@@ -2,13 +2,19 @@
 
 from flask import Blueprint
 
-import unitsafe.hazards.labels
-from unitsafe.hazards import queries
+from unitsafe.core.hooks import on_duties_changed
+from unitsafe.grids.queries import going_along_sources
+from unitsafe.hazards import following, queries
+from unitsafe.hazards.labels import open_hazards
 from unitsafe.photos.services import visible_through
 
 bp = Blueprint("hazards", __name__)
 visible_through["hazards"] = queries.photo_ids
+on_duties_changed("hazards", following.on_change)
+going_along_sources.append(
+    lambda session, grid_ids, person_id: open_hazards(queries.open_of(session, grid_ids, person_id))
+)
 
 from unitsafe.hazards.views import acts, detail, ledger, report  # noqa: E402
 
-__all__ = ["acts", "bp", "detail", "ledger", "report", "unitsafe"]
+__all__ = ["acts", "bp", "detail", "ledger", "report"]

@@ -14,6 +14,7 @@ from unitsafe.core.download import pdf
 from unitsafe.core.htmx import render, see_other, wants_fragment
 from unitsafe.core.printing import render_pdf
 from unitsafe.hazards import papers, queries, rules
+from unitsafe.hazards.following import ensure_followed
 from unitsafe.hazards.forms import FORMS, DispatchForm
 from unitsafe.hazards.labels import LEVEL_KIND, STATE_KIND
 from unitsafe.hazards.models import Hazard
@@ -103,6 +104,7 @@ def show_changed(number: str, message: str) -> ResponseReturnValue:
 @allow()
 def detail(number: str) -> ResponseReturnValue:
     """One hazard."""
+    ensure_followed(clock.today(), now=clock.now())
     return show(number)
 
 

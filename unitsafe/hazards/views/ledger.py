@@ -15,6 +15,7 @@ from unitsafe.core.paging import fetch_page
 from unitsafe.core.query import date_arg, here, int_arg
 from unitsafe.grids import queries as grids
 from unitsafe.hazards import queries, rules
+from unitsafe.hazards.following import ensure_followed
 from unitsafe.hazards.labels import LEVEL_KIND, STATE_KIND
 from unitsafe.hazards.rules import Level, State
 from unitsafe.hazards.views import bp
@@ -25,6 +26,7 @@ from unitsafe.school.queries import the_school
 @allow()
 def index() -> ResponseReturnValue:
     """Hazards, newest first."""
+    ensure_followed(clock.today(), now=clock.now())
     session, filters = db.session(), read_filters()
     page = fetch_page(
         session,
