@@ -174,6 +174,12 @@ def current(session: Session, person_id: int, today: date) -> Letter | None:
     ).first()
 
 
+def to_sign(session: Session, person_id: int, today: date) -> Letter | None:
+    """The person's letter that waits for their signature."""
+    found = current(session, person_id, today)
+    return found if found is not None and found.how is None else None
+
+
 def school_years(session: Session, today: date) -> list[str]:
     """The school years that have letters, and this one, newest first."""
     known = set(session.scalars(sa.select(Letter.school_year).distinct()))

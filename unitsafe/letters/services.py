@@ -173,7 +173,8 @@ class _Renewal:
             head=self.head,
             year=self.year,
             posts=sorted(
-                (known[key] for key in keys), key=lambda post: list(known).index(post.key)
+                (known[key] for key in keys),
+                key=lambda post: (post.key in rules.GRID_POSTS, list(known).index(post.key)),
             ),
             places=sorted((one for one in places if one), key=lambda one: (one.code, one.name)),
         )

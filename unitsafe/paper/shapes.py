@@ -233,7 +233,8 @@ class Letters(Sheet):
 class Plate(TypedDict):
     """A plate or a label of one space; empty texts are left out."""
 
-    place: str
+    building: str
+    name: str
     kind: str
     is_key_area: bool
     grid: str

@@ -60,7 +60,8 @@ def plates(
 def _plate(line: PlateLine, school: School, *, has_phone: bool) -> shapes.Plate:
     space, holder = line.space, line.holder
     return {
-        "place": f"{space.building.name} {space.name}",
+        "building": space.building.name,
+        "name": space.name,
         "kind": kind_name(space.kind),
         "is_key_area": space.is_key_area,
         "grid": f"{line.grid.code} {line.grid.name}" if line.grid else "",

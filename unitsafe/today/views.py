@@ -13,6 +13,8 @@ from unitsafe.core.domain import Right
 from unitsafe.core.htmx import render
 from unitsafe.grids import queries as grids
 from unitsafe.hazards.labels import LEVEL_KIND
+from unitsafe.letters import services as letters
+from unitsafe.letters.queries import to_sign
 from unitsafe.school import queries as schools
 from unitsafe.school.rules import week_of
 from unitsafe.today import board
@@ -31,6 +33,7 @@ def index() -> ResponseReturnValue:
         return ask_to_sign_in()
     session, now, today = db.session(), clock.now(), clock.today()
     planning.ensure_planned(session, today, now=now)
+    letters.ensure_current(session, today, now=now)
     term = schools.term_of(session, today)
     sees_school = Right.VIEW_ALL in actor().rights
     return render(
@@ -39,6 +42,7 @@ def index() -> ResponseReturnValue:
         term=term,
         week=week_of(term.starts_on, today) if term else None,
         mine=board.my_day(session, actor(), now),
+        letter=to_sign(session, actor().id, today),
         board=board.school_day(session, actor(), now, school.number("card_red_after"))
         if sees_school
         else None,
