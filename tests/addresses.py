@@ -70,6 +70,7 @@ def furnish(make: Make) -> Campus:
         "person_id": teacher.id,
         "photo_id": _shown(make, hazard, officer, "green"),
         "plan_id": make.plan("daily_fire_patrol").id,
+        "letter_id": make.letter(teacher).id,
     }
     foreign = {
         **keys,
@@ -81,6 +82,7 @@ def furnish(make: Make) -> Campus:
         "number": foreign_hazard.number,
         "person_id": other.id,
         "photo_id": _shown(make, foreign_hazard, officer, "blue"),
+        "letter_id": make.letter(other).id,
     }
     spare = {
         "building_id": spare_building.id,

@@ -1,7 +1,7 @@
 """Reading letters: who may see them, the ledger, what is signed and what is late."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -42,7 +42,11 @@ class Filters:
 
 def ledger(filters: Filters, today: date) -> sa.Select[Any]:
     """Letters with their people; page by LEDGER_ORDER."""
-    return sa.select(Letter).where(*_conditions(filters, today)).options(joinedload(Letter.person))
+    return (
+        sa.select(Letter)
+        .where(*_conditions(filters), *_of_state(filters.state, today))
+        .options(joinedload(Letter.person))
+    )
 
 
 def to_print(session: Session, filters: Filters, today: date) -> Sequence[Letter]:
@@ -56,36 +60,32 @@ def to_print(session: Session, filters: Filters, today: date) -> Sequence[Letter
 
 
 def _of_state(state: State | None, today: date) -> list[sa.ColumnElement[bool]]:
-    if state is State.ENDED:
-        return [Letter.ended_on.is_not(None), Letter.how.is_not(None)]
+    """None: all that hold. Letters that ended unsigned were never anything."""
     by_state: dict[State | None, list[sa.ColumnElement[bool]]] = {
-        State.SIGNED: [Letter.how.is_not(None)],
-        State.UNSIGNED: [Letter.how.is_(None)],
-        State.OVERDUE: [Letter.how.is_(None), Letter.due_on < today],
+        None: [CURRENT],
+        State.UNSIGNED: [CURRENT, Letter.how.is_(None)],
+        State.OVERDUE: [CURRENT, Letter.how.is_(None), Letter.due_on < today],
+        State.SIGNED: [CURRENT, Letter.how.is_not(None)],
+        State.ENDED: [~CURRENT, Letter.how.is_not(None)],
     }
-    return [CURRENT, *by_state.get(state, [])]
+    return by_state[state]
 
 
-def _conditions(filters: Filters, today: date) -> list[sa.ColumnElement[bool]]:
+def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
+    """Everything but the state. Grids and posts are those of the school year, so that the letters
+    of an earlier year are found by what was then."""
     first, last = rules.span(filters.year)
-    found = [Letter.school_year == filters.year, *_of_state(filters.state, today)]
-    if filters.grid_ids:
-        found.append(
-            sa.exists().where(
-                Assignment.person_id == Letter.person_id,
-                Assignment.grid_id.in_(filters.grid_ids),
-                Assignment.role.in_(rules.GRID_POSTS),
-                *_within(Assignment, first, last),
+    found: list[sa.ColumnElement[bool]] = [Letter.school_year == filters.year]
+    for model, asked in (
+        (Assignment, Assignment.grid_id.in_(filters.grid_ids) if filters.grid_ids else None),
+        (PersonPost, PersonPost.post == filters.post if filters.post else None),
+    ):
+        if asked is not None:
+            found.append(
+                sa.exists().where(
+                    model.person_id == Letter.person_id, asked, *_within(model, first, last)
+                )
             )
-        )
-    if filters.post:
-        found.append(
-            sa.exists().where(
-                PersonPost.person_id == Letter.person_id,
-                PersonPost.post == filters.post,
-                *_within(PersonPost, first, last),
-            )
-        )
     if filters.words:
         named = sa.select(Person.id).where(Person.name.contains(filters.words, autoescape=True))
         found.append(Letter.person_id.in_(named))
@@ -113,18 +113,13 @@ class LetterCounts:
 
 
 def letter_counts(session: Session, today: date, filters: Filters | None = None) -> LetterCounts:
-    """How many letters hold in the school year of ``today`` (or of ``filters``, whose state is
-    left out), signed and not; ``overdue`` ones should have been signed before ``today``."""
-    chosen = replace(filters or Filters(rules.school_year(today)), state=None)
-    conditions = [one for one in _conditions(chosen, today) if one is not CURRENT]
-    is_signed, is_open = Letter.how.is_not(None), sa.and_(CURRENT, Letter.how.is_(None))
-    row = session.execute(
+    """How many letters hold in the school year of ``today`` (or of ``filters``, whose state does
+    not matter), signed and not; ``overdue`` ones should have been signed before ``today``."""
+    states = (State.SIGNED, State.UNSIGNED, State.OVERDUE, State.ENDED)
+    row: Any = session.execute(
         sa.select(
-            sa.func.count(sa.case((sa.and_(CURRENT, is_signed), 1))),
-            sa.func.count(sa.case((is_open, 1))),
-            sa.func.count(sa.case((sa.and_(is_open, Letter.due_on < today), 1))),
-            sa.func.count(sa.case((sa.and_(~CURRENT, is_signed), 1))),
-        ).where(*conditions)
+            *(sa.func.count(sa.case((sa.and_(*_of_state(one, today)), 1))) for one in states)
+        ).where(*_conditions(filters or Filters(rules.school_year(today))))
     ).one()
     return LetterCounts(*row)
 

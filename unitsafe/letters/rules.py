@@ -80,8 +80,9 @@ def fingerprint(duties: Collection[Duty]) -> str:
 
 def changed_on(duties: Iterable[Duty], day: date, *, not_before: date) -> date:
     """The day, up to ``day``, on which the duties became what they are; ``not_before`` at least."""
-    moments = [duty.from_on for duty in duties if duty.post not in NOT_ASKED]
-    moments += [duty.until_on + timedelta(days=1) for duty in duties if duty.until_on]
+    asked = [duty for duty in duties if duty.post not in NOT_ASKED]
+    moments = [duty.from_on for duty in asked]
+    moments += [duty.until_on + timedelta(days=1) for duty in asked if duty.until_on]
     return max([moment for moment in moments if moment <= day] + [not_before])
 
 

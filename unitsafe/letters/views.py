@@ -128,7 +128,7 @@ def letters_pdf() -> ResponseReturnValue:
     filters = _filters()
     found = queries.to_print(session, filters, today)
     if not found:
-        raise RuleError("没有符合条件的责任书可以打印。")
+        abort(404)
     return _printed(found, filters.year)
 
 
@@ -234,36 +234,39 @@ def paper(letter_id: int) -> ResponseReturnValue:
     """Record a letter that was signed by hand, with pictures of it."""
     get_letter(db.session(), letter_id)
     form = PaperForm()
-    if not form.validate():
-        return _show(letter_id, paper_form=form, status=422)
     try:
         kept = [photos.keep_file(one.stream) for one in request.files.getlist("photo_file") if one]
     except (PhotoRefused, StorageFull) as error:
         return _show(letter_id, paper_form=form, photo_error=_refusal(error), status=422)
     ids = [number for text in request.form.getlist("photo") if (number := row_id(text))]
-    if not ids and not kept:
-        why = _("请附上签好的责任书照片，每页拍一张。")
-        return _show(letter_id, paper_form=form, photo_error=why, status=422)
+    missing = "" if ids or kept else _("请附上签好的责任书照片，每页拍一张。")
+    if not form.validate() or missing:
+        return _show(letter_id, paper_form=form, photo_error=missing, status=422)
     try:
-        with writing() as session:
-            key = once.claim(session, form.once.data, by=actor().id, now=clock.now())
-            key.location = url_for(".letter", letter_id=letter_id)
-            ids += [photos.add_photo(session, one, by=actor(), now=clock.now()).id for one in kept]
-            services.sign_on_paper(
-                session,
-                get_letter(session, letter_id),
-                version=form.version.data or 0,
-                signed_on=form.signed_on.data,
-                scan_ids=ids,
-                today=clock.today(),
-                by=actor(),
-                now=clock.now(),
-            )
+        location = _record_paper(letter_id, form, ids, kept)
     except RuleError as error:
         form.form_errors.append(sentence(error))
         return _show(letter_id, paper_form=form, status=409)
     flash(_("已登记纸质签字。"))
-    return see_other(key.location)
+    return see_other(location)
+
+
+def _record_paper(letter_id: int, form: PaperForm, ids: list[int], kept: list[photos.Kept]) -> str:
+    with writing() as session:
+        key = once.claim(session, form.once.data, by=actor().id, now=clock.now())
+        key.location = url_for(".letter", letter_id=letter_id)
+        new = [photos.add_photo(session, one, by=actor(), now=clock.now()).id for one in kept]
+        services.sign_on_paper(
+            session,
+            get_letter(session, letter_id),
+            version=form.version.data or 0,
+            signed_on=form.signed_on.data,
+            scan_ids=[*ids, *new],
+            today=clock.today(),
+            by=actor(),
+            now=clock.now(),
+        )
+    return key.location
 
 
 def _refusal(error: PhotoRefused | StorageFull) -> str:

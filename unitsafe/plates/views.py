@@ -150,7 +150,7 @@ def plates_pdf() -> ResponseReturnValue:
     """The plates, or with ``format=label`` the small labels, on A4 sheets to cut."""
     lines = _lines(_filters())
     if not lines:
-        raise RuleError("没有符合条件的部位可以打印。")
+        abort(404)
     if len(lines) > MOST_PRINTED:
         raise RuleError("一次最多打印%(most)s块，请按楼栋分开打印。", most=MOST_PRINTED)
     data, drawings = papers.plates(
