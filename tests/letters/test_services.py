@@ -93,6 +93,23 @@ def test_a_letter_names_posts_statements_grids_and_spaces(make):
     assert all("条号未核" not in line for line in text["basis"])
 
 
+def test_a_post_that_the_content_no_longer_knows_breaks_no_letter(make):
+    person = make.person("留任", ["homeroom_teacher", "bell_ringer"])
+    assert make.letter(person).content["posts"] == "班主任"
+
+
+def test_a_space_of_ones_own_is_named(make, session):
+    person, space = make.person("专管"), make.space(name="器材室", kind="storeroom")
+    session.add(
+        Assignment(
+            person_id=person.id, space_id=space.id, role=Role.MEMBER, from_on=date(2026, 9, 1)
+        )
+    )
+    session.commit()
+    places = make.letter(person).content["places"]
+    assert [(one["code"], one["name"]) for one in places] == [("", "教学楼 器材室")]
+
+
 def test_a_leader_answers_for_the_block_with_all_its_leaves(make):
     make.grid("一层"), make.grid("二层")
     places = make.letter(make.someone("leader")).content["places"]

@@ -165,7 +165,8 @@ class _Renewal:
 
     def _text(self, standing: Standing, duties: list[Duty]) -> LetterText:
         known = content.load().posts
-        keys = list(dict.fromkeys(duty.post for duty in duties if duty.post in known))
+        duties = [duty for duty in duties if duty.post in known]  # the content may have dropped it
+        keys = list(dict.fromkeys(duty.post for duty in duties))
         places = [self.campus.place(duty, known[duty.post].title) for duty in duties]
         return wording.text_of(
             name=standing.person.name,
