@@ -71,6 +71,7 @@ def furnish(make: Make) -> Campus:
         "person_id": teacher.id,
         "photo_id": _shown(make, hazard, officer, "green"),
         "plan_id": make.plan("daily_fire_patrol").id,
+        "letter_id": make.letter(teacher).id,
     }
     foreign = {
         **keys,
@@ -82,6 +83,7 @@ def furnish(make: Make) -> Campus:
         "number": foreign_hazard.number,
         "person_id": other.id,
         "photo_id": _shown(make, foreign_hazard, officer, "blue"),
+        "letter_id": make.letter(other).id,
     }
     spare = {
         "building_id": spare_building.id,

@@ -22,6 +22,9 @@ from unitsafe.grids.models import Assignment, Grid, Role
 from unitsafe.hazards import services as hazards
 from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import Fix, Level, State
+from unitsafe.letters import queries as letter_queries
+from unitsafe.letters import services as letters
+from unitsafe.letters.models import ResponsibilityLetter
 from unitsafe.people import services as people
 from unitsafe.people.models import Person
 from unitsafe.photos import services as photos
@@ -320,6 +323,31 @@ class Make:
                 )
         self.session.commit()
         return hazard
+
+    def letter(self, person: Person) -> ResponsibilityLetter:
+        """The person's letter of this school year, as today's duties ask for it."""
+        self.session.expire_all()
+        letters.renew(self.session, today=clock.local(self.now()).date(), now=self.now())
+        self.session.commit()
+        found = letter_queries.current(self.session, person.id, clock.local(self.now()).date())
+        assert found is not None
+        return found
+
+    def signed_letter(self, person: Person) -> ResponsibilityLetter:
+        """The person's letter, signed today on the screen with the name typed."""
+        letter = self.letter(person)
+        letters.sign_on_screen(
+            self.session,
+            letter,
+            version=letter.version,
+            typed_name=person.name,
+            signature=None,
+            today=clock.local(self.now()).date(),
+            by=self.actor(person),
+            now=self.now(),
+        )
+        self.session.commit()
+        return letter
 
     def plan(self, key: str) -> Plan:
         """A default plan."""

@@ -47,6 +47,14 @@ GET  photos.thumb            sign_in 404     ok      ok      ok      ok      ok 
 GET  checks.plans            sign_in 403     403     403     ok      ok      ok      ok
 GET  checks.plan             sign_in 403     403     403     ok      ok      403     403
 GET  coverage.index          sign_in 403     403     403     ok      ok      ok      ok
+GET  letters.index           sign_in 403     403     403     ok      ok      ok      ok
+GET  letters.letters_pdf     sign_in 403     403     403     ok      ok      ok      ok
+GET  letters.letter          sign_in 404     ok      404     ok      ok      ok      ok
+GET  letters.letter_pdf      sign_in 404     ok      404     ok      ok      ok      ok
+GET  plates.index            sign_in 403     403     403     ok      ok      403     403
+GET  plates.plates_pdf       sign_in 403     403     403     ok      ok      403     403
+GET  plates.posted           sign_in 403     403     403     ok      ok      403     403
+GET  plates.code             sign_in ok      ok      ok      ok      ok      ok      ok
 GET  plates.plate            sign_in ok      ok      ok      ok      ok      ok      ok
 GET  school.settings         sign_in 403     403     403     ok      ok      403     403
 GET  setup.index             sign_in sign_in sign_in sign_in sign_in sign_in sign_in sign_in
@@ -98,6 +106,9 @@ POST people.leave            sign_in 403     403     403     ok      ok      403
 POST people.give_password    sign_in 403     403     403     ok      ok      403     403
 POST people.new              sign_in 403     403     403     422     422     403     403
 POST photos.upload           sign_in 403     422     422     422     422     422     403
+POST letters.sign            sign_in 404     422     404     409     409     409     409
+POST letters.paper           sign_in 403     403     403     422     422     403     403
+POST plates.posted           sign_in 403     403     403     422     422     403     403
 POST checks.plan             sign_in 403     403     403     422     422     403     403
 POST school.settings         sign_in 403     403     403     422     422     403     403
 POST setup.index             409     409     409     409     409     409     409     409
@@ -188,6 +199,16 @@ def test_the_member_and_the_leader_of_a_grid_see_its_things(app, make, browser, 
     path = address(app, endpoint, campus.keys)
     for who in ("teacher", "leader", "officer", "manager", "principal", "inspector"):
         assert browser(make.someone(who)).get(path).status == 200, who
+
+
+@pytest.mark.parametrize("endpoint", ["letters.letter", "letters.letter_pdf"])
+def test_a_letter_is_for_its_person_and_those_who_see_the_school(
+    app, make, browser, campus, endpoint
+):
+    path = address(app, endpoint, campus.foreign)
+    assert browser(campus.more["other"]).get(path).status == 200
+    for who in ("nobody", "teacher", "leader"):
+        assert browser(make.someone(who)).get(path).status == 404, who
 
 
 def test_a_teacher_does_not_see_another_teachers_page(app, make, browser, campus):

@@ -15,9 +15,14 @@ from tests.writes import writes
 from unitsafe.core.db import db
 from unitsafe.hazards.rules import State
 
-FRAGMENTS = {"checks.index": "rows", "hazards.index": "rows", "hazards.detail": "hazard"}
+FRAGMENTS = {
+    "checks.index": "rows",
+    "hazards.index": "rows",
+    "hazards.detail": "hazard",
+    "letters.index": "rows",
+}
 """Pages that answer htmx with a part of themselves, and an id of that part."""
-NOT_HTML = {"today.healthz", "photos.photo", "photos.thumb"}
+NOT_HTML = {"today.healthz", "photos.photo", "photos.thumb", "letters.letters_pdf"}
 NO_SCHOOL = {"setup.index", "people.login"}
 HANDLERS = re.compile(r"on[a-z]+$")
 
@@ -116,8 +121,8 @@ def test_every_page_without_a_key_is_sound_in_a_school_that_has_nothing_yet(
         answer, error = tried(lambda path=path: client.get(path))
         if answer is None:
             wrong.append(f"{path}: {error}")
-        elif endpoint in ("checks.month_pdf", "grids.tree_pdf"):
-            if answer.status != 404:
+        elif endpoint in ("checks.month_pdf", "grids.tree_pdf", "plates.plates_pdf"):
+            if answer.status not in (403, 404):
                 wrong.append(f"{path}: {answer.status}")
         elif answer.status == 200 and endpoint not in NOT_HTML:
             wrong += [f"{path}: {fault}" for fault in faults(answer)]
@@ -217,6 +222,11 @@ LISTS = {
     "/people": (more_people,),
     "/buildings": (more_places,),
     "/buildings/1": (more_places,),
+    "/letters": (more_grids, more_people),
+    "/letters.pdf": (more_grids,),
+    "/plates": (more_places, more_grids),
+    "/plates.pdf": (more_grids,),
+    "/spaces/1": (more_hazards, more_checks),
     "/grids": (more_grids, more_places),
     "/grids?q=室&on=2026-10-12": (more_grids, more_places),
     "/grids/01-01-01/handover": (more_grids, more_hazards),
@@ -291,6 +301,13 @@ ODD = {
     "term": ["999999999999999999999", "x"],
     "floor": ["999999999999999999999", "x"],
     "space": ["999999999999999999999", "-1", "x"],
+    "year": ["2026-2028", "2026", "\0", "9999-0000"],
+    "kind": ["castle", "\0"],
+    "key": ["x"],
+    "fresh": ["x"],
+    "format": ["a0", "\0"],
+    "phones": ["x"],
+    "code": ["'", "\0", "O0I1", "x" * 5000, "💥"],
     "parent": ["999999999999999999999", "x"],
     "on": ["abc", "0001-01-01", "9999-12-31", "2026-02-30"],
     "open": ["x" * 500, "\0"],
@@ -334,6 +351,12 @@ TAKES = {
     "grids.index": ["q", "on"],
     "grids.detail": ["open"],
     "plates.space": ["on"],
+    "letters.index": ["after", "state", "year", "grid", "post", "q"],
+    "letters.letters_pdf": ["state", "year", "grid", "post", "q"],
+    "plates.index": ["building", "floor", "kind", "key", "fresh"],
+    "plates.plates_pdf": ["building", "floor", "kind", "space", "format", "phones"],
+    "plates.posted": ["space", "building", "floor"],
+    "plates.code": ["code"],
 }
 
 
@@ -439,6 +462,8 @@ NAMES = sorted(
         "hazards.reject",
         "hazards.report_done",
         "hazards.send_back",
+        "letters.paper",
+        "letters.sign",
         "people.absence",
         "people.display",
         "people.edit",
@@ -453,6 +478,7 @@ NAMES = sorted(
         "places.new_building",
         "places.retire_building",
         "places.retire_space",
+        "plates.posted",
         "school.add_term",
         "school.day",
         "school.settings",

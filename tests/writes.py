@@ -95,6 +95,7 @@ def _all(make: Make, campus: Campus) -> Iterator[Line]:
     yield from _places(campus)
     yield from _grids(make, campus)
     yield from _school()
+    yield from _letters(make, campus)
 
 
 def _checks(make: Make, campus: Campus) -> Iterator[Line]:
@@ -257,3 +258,12 @@ def _school() -> Iterator[Line]:
     yield "school.add_term", "officer", {}, calendar, term, ()
     yield "school.term", "officer", {}, "school.term", {"ends_on": "2027-01-15"}, ()
     yield "school.day", "officer", {}, "school.day", {"note": "运动会"}, ()
+
+
+def _letters(make: Make, campus: Campus) -> Iterator[Line]:
+    here, other = "letters.letter", {"letter_id": campus.foreign["letter_id"]}
+    scan = {"photo": make.photo(make.someone("officer"), "white").id}
+    posted = {"spaces": str(campus.keys["space_id"])}
+    yield "letters.sign", "teacher", {}, here, {"agree": "y", "typed_name": "teacher"}, ()
+    yield "letters.paper", "officer", other, here, scan, ()
+    yield "plates.posted", "officer", {}, "plates.posted", posted, ()

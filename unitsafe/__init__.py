@@ -24,6 +24,7 @@ FEATURES = (
     "grids",
     "hazards",
     "checks",
+    "letters",
     "plates",
     "coverage",
     "log",

@@ -51,6 +51,7 @@ def asset(name: str) -> str:
     return f"/static/{name}?v={_version(name)}"
 
 
+EDIT_PLACES = (Right.EDIT_GRID, Right.EDIT_BASIC_INFO)
 MENU: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
     (
         None,
@@ -74,6 +75,8 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
             ("coverage.index", _l("责任覆盖"), "shield", None, (Right.VIEW_ALL, Right.EDIT_GRID)),
             ("places.buildings", _l("楼栋与部位"), "building", None, ()),
             ("people.index", _l("人员"), "people", None, (Right.VIEW_ALL,)),
+            ("letters.index", _l("责任书"), "document", None, (Right.VIEW_ALL, Right.EDIT_GRID)),
+            ("plates.index", _l("部位责任牌"), "qr", None, EDIT_PLACES),
         ),
     ),
     (

@@ -211,3 +211,79 @@ def grid_table(blocks=2, leaves=3, **changes):
         "seal": True,
         **changes,
     }
+
+
+def plate(**changes):
+    """One plate, everything known."""
+    return {
+        "building": "教学楼A",
+        "name": "101教室",
+        "kind": "教室",
+        "is_key_area": True,
+        "grid": "01-01-01 一层",
+        "holder": "陈雅文",
+        "phone": "13900000000",
+        "duties": [
+            "教学日早晚各巡一次，按清单逐项填写",
+            "能当场处理的当场处理，不能处理的拍照上报",
+            "告知并劝阻危险行为，放置警示",
+        ],
+        "hotline": "0000-8001190",
+        "code": "ABC234",
+        "qr": "qr1",
+        **changes,
+    }
+
+
+def plates(**changes):
+    """A sheet with one plate."""
+    return {
+        **SHEET,
+        "title": "部位责任牌",
+        "period": "",
+        "format": "plate",
+        "plates": [plate()],
+        **changes,
+    }
+
+
+def letter_text(statements=6, places=1, **changes):
+    """What the letter of a class teacher says, with so many duties and grids."""
+    return {
+        "title": "安全工作责任书",
+        "year": "2026—2027学年",
+        "party_a": "育才实验小学",
+        "represented_by": "沈清和",
+        "party_b": "林晓岚",
+        "posts": "班主任、网格员",
+        "opening": "为落实学校安全工作责任，甲乙双方签订本责任书。",
+        "places": [
+            {"code": f"01-02-{n:02d}", "name": f"{n}层", "role": "网格员", "spaces": "教室、走道"}
+            for n in range(1, places + 1)
+        ],
+        "duties": [
+            {
+                "title": title,
+                "items": ["负责本班教室和学生安全，每周完成教室检查"] * statements,
+            }
+            for title in ("班主任", "网格员")
+        ],
+        "chapters": [
+            {"title": title, "items": ["提供必要的经费、器材、培训和时间，听取乙方意见。"] * 3}
+            for title in ("甲方责任", "代理与交接", "考核与奖惩")
+        ],
+        "term": "本责任书自签订之日起生效，至2027年8月31日止。",
+        "basis": ["《中小学幼儿园安全管理办法》（教育部等令第23号）第二十四条"],
+        **changes,
+    }
+
+
+def letters(*texts, **changes):
+    """Letters to sign by hand."""
+    one = {"version": 1, "signed": "", "signature": None, **changes}
+    return {
+        **SHEET,
+        "title": "安全工作责任书",
+        "period": "2026—2027学年",
+        "letters": [{**one, "text": text} for text in texts or (letter_text(),)],
+    }

@@ -51,9 +51,10 @@ def test_the_stylesheet_uses_nothing_that_chromium_86_lacks():
     )
 
 
-def test_the_script_is_small_and_uses_nothing_newer_than_es2019():
-    text = (STATIC / "unitsafe.js").read_text("utf-8")
-    assert len(text.encode()) < 14 * 1024
+@pytest.mark.parametrize(("name", "kilobytes"), [("unitsafe.js", 14), ("signature.js", 3)])
+def test_the_scripts_are_small_and_use_nothing_newer_than_es2019(name, kilobytes):
+    text = (STATIC / name).read_text("utf-8")
+    assert len(text.encode()) < kilobytes * 1024
     assert (
         re.findall(r"\?\.[a-z[(]|\?\?|\|\|=|&&=|\beval\(|new Function|innerHTML =|randomUUID", text)
         == []

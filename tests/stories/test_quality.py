@@ -34,6 +34,10 @@ def keys(records):
         "plan_id": first("id FROM plan"),
         "day": "2026-11-23",
         "term_id": first("id FROM term"),
+        "letter_id": first(
+            "l.id FROM responsibility_letter l JOIN person p ON p.id = l.person_id"
+            " WHERE p.username = 'teacher' AND l.how IS NULL"
+        ),
     }
 
 
@@ -65,6 +69,10 @@ def paths(app, records, who):
         who=who,
     )
     found += [f"/hazards/{held[0]}"] if held else []
+    for how in ("screen", "paper"):
+        sql = "SELECT id FROM responsibility_letter WHERE how = :how"
+        found.append(f"/letters/{row(records, sql, how=how)[0]}")
+    found.append("/q?code=wrong")
     for state in ("reported", "rectified", "closed", "rejected"):
         number = row(records, "SELECT number FROM hazard WHERE state = :s", s=state)
         found += [f"/hazards/{number[0]}"] if number else []

@@ -47,12 +47,17 @@ class PrintError(RuntimeError):
 
 
 def render_pdf(
-    template: str, data: Mapping[str, object], *, photos: Mapping[str, Path] | None = None
+    template: str,
+    data: Mapping[str, object],
+    *,
+    photos: Mapping[str, Path] | None = None,
+    drawings: Mapping[str, str] | None = None,
 ) -> bytes:
     """The document as PDF/A-2a and PDF/UA-1, made from ``paper/<template>.typ``.
 
     ``data`` holds what JSON can hold; its shape stands in ``paper/shapes.py``. ``photos`` maps
     the names used in ``data`` to picture files; a file that is gone prints as an empty frame.
+    ``drawings`` maps names to SVG texts that we drew ourselves: ``image("name.svg")`` shows them.
     Invisible characters are dropped. Raises PrintError: a character that no font has, a
     picture that cannot be read, more than TIME_LIMIT seconds, a template that fails.
     """
@@ -65,7 +70,13 @@ def render_pdf(
         raise PrintError(_missing_message(missing))
     with TemporaryDirectory(prefix="unitsafe-print-", ignore_cleanup_errors=True) as folder:
         files = _gather(photos or {}, Path(folder))
-        request = {"template": template, "data": cleaned, "photo_files": files, "root": folder}
+        request = {
+            "template": template,
+            "data": cleaned,
+            "photo_files": files,
+            "drawings": dict(drawings or {}),
+            "root": folder,
+        }
         return _run_child(json.dumps(request).encode())
 
 

@@ -32,11 +32,12 @@ def main() -> int:
 
 
 def typeset(request: dict[str, Any]) -> bytes:
-    """The PDF of ``request``: template, data, photo_files, root. Raises typst.TypstError."""
+    """The PDF of ``request``: template, data, photo_files, drawings, root. Raises typst.TypstError."""
     data = {**request["data"], "photo_files": request["photo_files"]}
     sources = {path.name: path.read_bytes() for path in PAPER.glob("*.typ")}
     sources["main.typ"] = sources[f"{request['template']}.typ"]
     sources["data.json"] = json.dumps(data).encode()
+    sources.update({f"{name}.svg": svg.encode() for name, svg in request["drawings"].items()})
     inputs: Any = sources  # typst takes a dictionary of files; its type stub does not know
     return typst.compile(
         inputs, root=request["root"], font_paths=print_fonts(), pdf_standards=["a-2a", "ua-1"]

@@ -134,6 +134,16 @@ def photos(session: Session, hazard_id: int) -> Sequence[HazardPhoto]:
     ).all()
 
 
+def open_here(session: Session, actor: Actor, space_id: int) -> Sequence[Hazard]:
+    """Hazards of the space that are not closed yet and that ``actor`` may see, newest first."""
+    return session.scalars(
+        sa.select(Hazard)
+        .where(Hazard.space_id == space_id, Hazard.state.in_(OPEN), visible_to(actor))
+        .order_by(Hazard.found_at.desc(), Hazard.id.desc())
+        .limit(20)
+    ).all()
+
+
 def to_fix(session: Session, actor: Actor) -> Sequence[Hazard]:
     """What ``actor``, or an absent person for whom they stand in, has to fix; most urgent first."""
     return session.scalars(

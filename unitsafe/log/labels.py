@@ -41,6 +41,9 @@ ACTS = {
     "grid.assign": _l("指定负责人"),
     "grid.end": _l("结束负责"),
     "plan.change": _l("修改检查计划"),
+    "letter.make": _l("生成责任书"),
+    "letter.sign": _l("签订责任书"),
+    "plate.post": _l("张贴责任牌"),
 }
 SUBJECTS = {
     "backup": _l("备份"),
@@ -54,6 +57,9 @@ SUBJECTS = {
     "school": _l("学校设置"),
     "term": _l("学期"),
     "day": _l("校历"),
+    "letters": _l("本学年责任书"),
+    "letter": _l("责任书"),
+    "plates": _l("部位责任牌"),
 }
 KEYS = {
     "name": _l("名称"),
@@ -87,6 +93,13 @@ KEYS = {
     "hotline": _l("举报电话"),
     "flags": _l("学校情况"),
     "settings": _l("期限"),
+    "people": _l("人员"),
+    "year": _l("学年"),
+    "version": _l("版本"),
+    "how": _l("方式"),
+    "signed_on": _l("签订日期"),
+    "text": _l("内容校验码"),
+    "posted_on": _l("张贴日期"),
 }
 _ENUMS = {"check": (CheckAction, _l("检查")), "hazard": (HazardAction, _l("隐患"))}
 

@@ -26,6 +26,7 @@ LINKS = {
     "hazard": ("hazards.detail", "number"),
     "check": ("checks.detail", "check_id"),
     "grid": ("grids.detail", "code"),
+    "letter": ("letters.letter", "letter_id"),
 }
 
 

@@ -202,3 +202,76 @@ class GridTable(Sheet):
     summary: str
     signatures: list[Signer]
     seal: bool
+
+
+class LetterPlace(TypedDict):
+    """One grid (or with an empty ``code`` one space) that the person answers for."""
+
+    code: str
+    name: str
+    role: str
+    spaces: str
+
+
+class LetterChapter(TypedDict):
+    title: str
+    items: list[str]
+
+
+class LetterText(TypedDict):
+    """Everything a letter of responsibility says, frozen when it is signed."""
+
+    title: str
+    year: str
+    party_a: str
+    represented_by: str
+    """Who signs for party A; empty where the name is filled in by hand."""
+    party_b: str
+    posts: str
+    opening: str
+    places: list[LetterPlace]
+    duties: list[LetterChapter]
+    """By post."""
+    chapters: list[LetterChapter]
+    term: str
+    basis: list[str]
+    """Only clauses in force and verified; may be empty. Source: product rule 10."""
+
+
+class SignedLetter(TypedDict):
+    text: LetterText
+    version: int
+    signed: str
+    """When and how it was signed in the system; empty to be signed by hand."""
+    signature: Photo | None
+
+
+class Letters(Sheet):
+    """letter.typ: letters of responsibility, each from a new page with its own page numbers."""
+
+    letters: list[SignedLetter]
+
+
+class Plate(TypedDict):
+    """A plate or a label of one space; empty texts are left out."""
+
+    building: str
+    name: str
+    kind: str
+    is_key_area: bool
+    grid: str
+    holder: str
+    phone: str
+    duties: list[str]
+    hotline: str
+    code: str
+    """The readable code under the square."""
+    qr: str
+    """Key in the ``drawings`` given to ``render_pdf``."""
+
+
+class Plates(Sheet):
+    """plates.typ: plates of spaces to cut out, ``format`` decides how many per page."""
+
+    format: Literal["plate", "label"]
+    plates: list[Plate]

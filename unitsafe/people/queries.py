@@ -41,6 +41,21 @@ def duty_lines(session: Session, person_id: int, day: date) -> list[DutyLine]:
     return [line for source in duty_sources for line in source(session, person_id, day)]
 
 
+@dataclass(frozen=True)
+class OwnPaper:
+    """A paper of the person's own; ``kind`` colours ``state`` as the pills do."""
+
+    title: str
+    url: str
+    kind: str
+    state: str
+    line: str
+
+
+own_papers: list[Callable[[Session, int, date], Sequence[OwnPaper]]] = []
+"""Features further right that keep papers of a person (id), as they stand on a day."""
+
+
 def people(search: str = "", *, include_left: bool = False) -> sa.Select[Any]:
     """People with their posts; sort by name."""
     select = sa.select(Person).options(selectinload(Person.posts))

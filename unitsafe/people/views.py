@@ -17,6 +17,7 @@ from unitsafe.core.access import actor, allow, public
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Actor, Right, RuleError
 from unitsafe.core.errors import sentence
+from unitsafe.core.hooks import duties_changed
 from unitsafe.core.htmx import render, see_other
 from unitsafe.core.printing import printable
 from unitsafe.core.security import limiter
@@ -137,6 +138,7 @@ def me() -> ResponseReturnValue:
         duties=queries.duty_lines(db.session(), person.id, today),
         absences=queries.absences(db.session(), person.id, today),
         stands_in=queries.standing_in_for(db.session(), person.id, today),
+        papers=[one for of in queries.own_papers for one in of(db.session(), person.id, today)],
         display=DisplayForm(large_text=not person.large_text),
     )
 
@@ -277,6 +279,7 @@ def _add(form: FactsForm) -> str:
             by=actor(),
             now=clock.now(),
         )
+        duties_changed(tx, clock.today(), clock.now())
         key.location = url_for(".detail", person_id=person.id)
     flash(_("已添加%(name)s。", name=form.name.data))
     return key.location

@@ -17,6 +17,7 @@ from unitsafe.sample import habits, words
 from unitsafe.sample.answers import OUTDOORS
 from unitsafe.sample.habits import Outcome
 from unitsafe.sample.hazards import Hazards
+from unitsafe.sample.letters import Letters
 from unitsafe.sample.lives import DIRECTOR, MANAGER, OFFICER
 from unitsafe.sample.people import LEAVER
 from unitsafe.sample.records import Records
@@ -59,11 +60,13 @@ class History:
         self.hazards = Hazards(world)
         self.records = Records(world, self.hazards)
         self.pace = habits.Pace(world.rng, {})
+        self.letters = Letters(world)
         self._typhoon = world.setting.first + timedelta(days=15)
 
     def run(self) -> None:
         """Everything from the first day of the school year to ``now``."""
         world, day = self.world, self.world.setting.first
+        self.letters.plan()
         while day <= world.setting.today:
             planned_at = min(clock.at(day, time(5, 2 + day.day)), world.now)
             world.timeline.run_until(planned_at)
@@ -83,6 +86,7 @@ class History:
         else:
             session.add(PlannedDay(day=day, at=planned_at))
         following.follow(session, now=planned_at)
+        self.letters.begin(day, planned_at)
         due: dict[str, list[Row]] = defaultdict(list)
         for row in session.execute(DUE.where(Check.day == day)):
             due[row.checklist_key].append(row)

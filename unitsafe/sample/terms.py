@@ -21,6 +21,8 @@ FLAGS = (
     "has_fire_control_room",
     "has_fixed_systems",
 )
+HOTLINE = "0000-8001190"
+"""An invented number."""
 FIXED_HOLIDAYS = (
     (1, 1, "元旦"),
     (4, 5, "清明节"),
@@ -33,7 +35,7 @@ FIXED_HOLIDAYS = (
 
 def found_school(setting: Setting) -> School:
     """青溪小学, a boarding primary school."""
-    return services.create_school(
+    school = services.create_school(
         setting.session,
         name="青溪小学",
         short_name="青溪小学",
@@ -42,6 +44,8 @@ def found_school(setting: Setting) -> School:
         is_sample=True,
         now=setting.tick(),
     )
+    school.hotline = HOTLINE
+    return school
 
 
 def autumn(first: date) -> tuple[date, date]:

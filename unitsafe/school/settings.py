@@ -99,6 +99,15 @@ SETTINGS = {
         Setting(
             "backfill_hours", _l("超过几小时录入算补录"), 24, 1, 168, _l("小时"), _l("产品默认")
         ),
+        Setting(
+            "letter_days",
+            _l("岗位或网格变动后签责任书期限"),
+            7,
+            1,
+            60,
+            _l("天"),
+            _l("岗位职责内容包（人员变动一周内补签）"),
+        ),
     )
 }
 """Source: domain README §7 (cards) and §8 (deadlines, countersignature); product.md §3 rule 1."""

@@ -19,6 +19,8 @@ from unitsafe.coverage import gaps, snapshot
 from unitsafe.coverage.rules import Kind
 from unitsafe.grids import queries as grids
 from unitsafe.hazards.labels import LEVEL_KIND
+from unitsafe.letters import services as letters
+from unitsafe.letters.queries import to_sign
 from unitsafe.school import queries as schools
 from unitsafe.school.models import School
 from unitsafe.school.rules import week_of
@@ -38,6 +40,7 @@ def index() -> ResponseReturnValue:
         return ask_to_sign_in()
     session, now, today = db.session(), clock.now(), clock.today()
     planning.ensure_planned(session, today, now=now)
+    letters.ensure_current(session, today, now=now)
     term = schools.term_of(session, today)
     sees_school = Right.VIEW_ALL in actor().rights
     return render(
@@ -46,6 +49,7 @@ def index() -> ResponseReturnValue:
         term=term,
         week=week_of(term.starts_on, today) if term else None,
         mine=board.my_day(session, actor(), now),
+        letter=to_sign(session, actor().id, today),
         board=board.school_day(session, actor(), now, school.number("card_red_after"))
         if sees_school
         else None,
