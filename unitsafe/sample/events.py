@@ -32,10 +32,10 @@ MANAGER = "梁志远"
 def plan(world: World) -> None:
     """Put the events of the year on the timeline."""
     _tidy_up(world)
-    days = [_past_day(world, month, day, 29) for month, day in HANDOVER_DAYS]
-    days.append(world.setting.today - RECENTLY)
-    for (grid, successor, note), day in zip(HANDOVERS, days, strict=True):
-        _hand_over(world, grid, successor, note, day)
+    handed = [_past_day(world, *when, 29) for when in HANDOVER_DAYS]
+    handed.append(world.setting.today - RECENTLY)
+    for (grid, successor, note), on in zip(HANDOVERS, handed, strict=True):
+        _hand_over(world, grid, successor, note, on)
     name, deputy, (month, day), days, reason = PAST_ABSENCE
     first = _past_day(world, month, day, 27)
     _be_absent(world, name, deputy, first, first + timedelta(days=days), reason)

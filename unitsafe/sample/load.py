@@ -73,7 +73,7 @@ def _counts(session: Session) -> dict[str, int]:
     return {
         "楼栋": count(Building),
         "部位": count(Space),
-        "网格": count(Grid, Grid.is_active),
+        "网格": count(Grid, Grid.is_active.is_(True)),
         "教职工": count(
             Person, Person.status == PersonStatus.ACTIVE, Person.name != people.VISITOR
         ),
