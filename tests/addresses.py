@@ -56,6 +56,7 @@ def furnish(make: Make) -> Campus:
     leaver, spare_building = make.person("即将离校"), make.building("旧仓库")
     spare_space = make.space(spare_building, "旧库房")
     hazard, foreign_hazard = make.hazard(), make.hazard(grid=far)
+    campus_map = make.grid_map()
     common = {"item_key": ITEM, "key": "grid_walk", "day": "2026-11-24", "term_id": 1}
     near_plate, far_plate = (_plate(session, place.id) for place in (near, away))
     keys = {
@@ -70,6 +71,8 @@ def furnish(make: Make) -> Campus:
         "person_id": teacher.id,
         "photo_id": _shown(make, hazard, officer, "green"),
         "plan_id": make.plan("daily_fire_patrol").id,
+        "map_id": campus_map.id,
+        "shape_id": make.shape(campus_map, mine).id,
     }
     foreign = {
         **keys,
@@ -86,8 +89,14 @@ def furnish(make: Make) -> Campus:
         "building_id": spare_building.id,
         "space_id": spare_space.id,
         "person_id": leaver.id,
+        "map_id": make.grid_map("旧平面图").id,
     }
-    more = {"patrol": patrol.id, "other": other, "teacher_photo": make.photo(teacher).id}
+    more = {
+        "patrol": patrol.id,
+        "other": other,
+        "teacher_photo": make.photo(teacher).id,
+        "far_grid": far.id,
+    }
     return Campus(keys, foreign, spare, more)
 
 

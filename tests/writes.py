@@ -92,6 +92,7 @@ def _all(make: Make, campus: Campus) -> Iterator[Line]:
     yield from _hazards(make, campus)
     yield from _people(make, campus)
     yield from _places(campus)
+    yield from _maps(campus)
     yield from _school()
 
 
@@ -229,6 +230,17 @@ def _places(campus: Campus) -> Iterator[Line]:
     yield "grids.assign", "officer", {}, grids, assign, ()
     yield "grids.end", "officer", {}, grids, until, ()
     yield "grids.spaces", "officer", {}, grids, {"space": campus.foreign["space_id"]}, ()
+
+
+def _maps(campus: Campus) -> Iterator[Line]:
+    grid = campus.more["far_grid"]
+    drawn = {"grid_id": grid, "points": "60,60; 90,60; 90,90"}
+    spare = {"map_id": campus.spare["map_id"]}
+    yield "maps.new", "officer", {}, "maps.new", {"title": "南区"}, ("picture",)
+    yield "maps.change", "officer", {}, "maps.change", {"title": "新名称"}, ()
+    yield "maps.retire", "officer", spare, "maps.change", {}, ()
+    yield "maps.draw", "officer", {}, "maps.edit", drawn, ()
+    yield "maps.erase", "officer", {}, "maps.edit", {}, ()
 
 
 def _school() -> Iterator[Line]:

@@ -25,6 +25,7 @@ FEATURES = (
     "hazards",
     "checks",
     "plates",
+    "maps",
     "log",
     "setup",
     "today",

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from unitsafe.core.audit import AuditEntry
 from unitsafe.grids.models import Grid
+from unitsafe.maps.models import GridMap
 from unitsafe.people.models import Person
 from unitsafe.places.models import Building, Space
 
@@ -37,7 +38,12 @@ def names(session: Session, subjects: Iterable[str]) -> dict[str, str]:
         kind, _colon, number = subject.partition(":")
         if number.isdecimal():
             wanted.setdefault(kind, set()).add(int(number))
-    columns = {"person": Person.name, "building": Building.name, "space": Space.name}
+    columns = {
+        "person": Person.name,
+        "building": Building.name,
+        "space": Space.name,
+        "map": GridMap.title,
+    }
     found: dict[str, str] = {}
     for kind, column in {**columns, "grid": Grid.code}.items():
         if kind in wanted:
