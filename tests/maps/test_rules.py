@@ -85,7 +85,7 @@ def test_whatever_is_kept_is_simple_large_enough_and_kept_again_as_it_is(points)
 
 @given(st.lists(st.tuples(parts, parts), min_size=3, max_size=8))
 def test_what_is_written_is_read_again(points):
-    assert rules.parse_points(rules.written(points)) == pytest.approx(points)
+    assert rules.parse_points(rules.written(points)) == points
 
 
 @given(st.integers(3, 60))
@@ -113,7 +113,7 @@ def test_the_name_of_a_horseshoe_stands_in_it_and_not_in_its_gap():
     ],
 )
 def test_points_are_read_as_people_type_them(text, points):
-    assert rules.parse_points(text) == pytest.approx(points)
+    assert rules.parse_points(text) == points
 
 
 @pytest.mark.parametrize("text", ["10", "a,b", "10,20,30", "10,20;x", "1e9,5", "nan,1"])

@@ -6,6 +6,7 @@ import pytest
 
 from unitsafe import clock
 from unitsafe.checks.models import Check
+from unitsafe.hazards.rules import State
 from unitsafe.maps import tiles
 from unitsafe.places.models import BuildingUse
 
@@ -52,3 +53,50 @@ def test_what_may_be_done_on_any_of_many_days_stands_apart(make, key, periodic):
     make.building("宿舍楼", BuildingUse.DORM)
     found = [check for check in make.day() if check.checklist_key == key]
     assert found and all(tiles.is_periodic(check) is periodic for check in found)
+
+
+@pytest.fixture
+def day_of(app, make, session, now):
+    """The map's day as ``person`` sees it."""
+
+    def of(person):
+        session.expire_all()
+        with app.app_context():
+            return tiles.day_of(session, make.actor(person), now())
+
+    return of
+
+
+def kinds(day):
+    return {tile.grid.name: tile.kind for tile in day.tiles.values()}
+
+
+def test_a_block_says_the_worst_of_its_grids_and_counts_them_all(make, day_of):
+    second = make.grid("二层")
+    make.assign(make.person(), second)
+    make.day()
+    make.hazard(State.ASSIGNED, grid=second)
+    day = day_of(make.someone("manager"))
+    assert kinds(day) == {"全校": "warn", "教学楼片": "warn", "一层": "due", "二层": "warn"}
+    block = day.tiles[make.block().id]
+    assert (block.expected, block.done, block.hazards) == (4, 0, 1)
+
+
+def test_a_teacher_sees_how_only_their_own_grid_stands_but_who_answers_for_every_one(make, day_of):
+    second = make.grid("二层")
+    make.assign(make.person("王老师"), second)
+    make.day()
+    make.hazard(State.ASSIGNED, grid=second)
+    day = day_of(make.someone("teacher"))
+    assert kinds(day) == {"全校": "na", "教学楼片": "na", "一层": "due", "二层": "na"}
+    hidden = day.tiles[second.id]
+    assert (hidden.holder, hidden.expected, hidden.hazards) == ("王老师", 0, 0)
+    assert not day.sees(second.id) and day.sees(make.grid().id)
+
+
+def test_a_leader_sees_how_the_grids_of_their_block_stand(make, day_of):
+    far = make.grid("三层", block="综合楼片")
+    make.day()
+    found = kinds(day_of(make.someone("leader")))
+    assert (found["教学楼片"], found["一层"], found["三层"]) == ("due", "due", "na")
+    assert far.name == "三层"

@@ -43,16 +43,18 @@ def test_no_template_holds_inline_style_or_script(path):
     )
 
 
-def test_the_stylesheet_uses_nothing_that_chromium_86_lacks():
-    text = re.sub(r"/\*.*?\*/", "", (STATIC / "look.css").read_text("utf-8"), flags=re.S)
+@pytest.mark.parametrize("name", ["look.css", "maps.css"])
+def test_the_stylesheet_uses_nothing_that_chromium_86_lacks(name):
+    text = re.sub(r"/\*.*?\*/", "", (STATIC / name).read_text("utf-8"), flags=re.S)
     assert (
         re.findall(r":has\(|:where\(|:is\(|color-mix|aspect-ratio|\binset:|@layer|@container", text)
         == []
     )
 
 
-def test_the_script_is_small_and_uses_nothing_newer_than_es2019():
-    text = (STATIC / "unitsafe.js").read_text("utf-8")
+@pytest.mark.parametrize("name", ["unitsafe.js", "maps.js"])
+def test_the_script_is_small_and_uses_nothing_newer_than_es2019(name):
+    text = (STATIC / name).read_text("utf-8")
     assert len(text.encode()) < 14 * 1024
     assert (
         re.findall(r"\?\.[a-z[(]|\?\?|\|\|=|&&=|\beval\(|new Function|innerHTML =|randomUUID", text)

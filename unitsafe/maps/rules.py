@@ -42,7 +42,7 @@ def parse_points(text: str) -> list[Point]:
                 "看不懂“%(part)s”。每个角点写成“横,竖”，角点之间用分号隔开，例如 10,20; 30,20; 30,40。",
                 part=part.strip()[:20],
             )
-        points.append((float(found[1]) / 100, float(found[2]) / 100))
+        points.append((round(float(found[1]) / 100, 6), round(float(found[2]) / 100, 6)))
     return points
 
 

@@ -154,8 +154,9 @@ def erase(
     session: Session, found: GridMap, shape: GridShape, grid: Grid, *, by: Actor, now: datetime
 ) -> None:
     """Take a shape off the map; the log keeps its points."""
+    points = shape.points
     session.delete(shape)
-    _record(session, "map.erase", found, grid, shape.points, by=by, now=now)
+    _record(session, "map.erase", found, grid, points, by=by, now=now)
 
 
 def _check(found: GridMap, grid: Grid) -> None:
