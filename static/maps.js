@@ -5,7 +5,7 @@
 const box = document.getElementById('canvas');
 if (!box || !window.L) return;
 const byId = id => document.getElementById(id);
-const hint = byId('hint'), start = byId('start'), cancel = byId('cancel');
+const hint = byId('hint'), start = byId('start'), finish = byId('finish'), cancel = byId('cancel');
 const width = +box.dataset.width, height = +box.dataset.height;
 byId('tools').hidden = box.hidden = false;
 box.style.height = Math.round(Math.min(0.74 * innerHeight, box.clientWidth * height / width)) + 'px';
@@ -20,7 +20,7 @@ L.imageOverlay(box.dataset.picture, frame).addTo(map);
 map.fitBounds(frame);
 map.setMaxBounds(L.latLngBounds(frame).pad(0.3));
 map.pm.setLang('zh');
-map.pm.setGlobalOptions({ allowSelfIntersection: false, snapDistance: 12 });
+map.pm.setGlobalOptions({ allowSelfIntersection: false, snapDistance: 10, finishOnEnter: true });
 
 const drawn = new Map(); // shape's id -> its layer
 let busy = null;         // {layer, id, grid}: being adjusted, or drawn and not saved yet; id '' for a new one
@@ -93,7 +93,7 @@ function rest() {
     else map.removeLayer(busy.layer);
   }
   busy = null;
-  cancel.disabled = true;
+  finish.disabled = cancel.disabled = true;
   say('idle');
 }
 
@@ -119,15 +119,18 @@ start.addEventListener('click', () => {
     document.querySelector('#draw [name=grid_id]').focus();
     return;
   }
-  cancel.disabled = false;
+  finish.disabled = cancel.disabled = false;
   say('draw', input.dataset.name);
-  map.pm.enableDraw('Polygon', { finishOn: null, pathOptions: look(input.value, 'on') });
+  map.pm.enableDraw('Polygon', { pathOptions: look(input.value, 'on') });
   box.scrollIntoView({ block: 'nearest' });
 });
+// What a tap on the first corner does, for fingers that miss it.
+finish.addEventListener('click', () => map.pm.Draw.Polygon._finishShape());
 cancel.addEventListener('click', () => { rest(); start.focus(); });
 addEventListener('keydown', event => { if (event.key === 'Escape' && !cancel.disabled) rest(); });
 
 map.on('pm:create', ({ layer }) => {
+  finish.disabled = true;
   busy = { layer, id: '', grid: chosen() ? chosen().value : '' };
   layer.setStyle(look(busy.grid, 'new'));
   send();

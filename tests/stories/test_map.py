@@ -28,7 +28,6 @@ def tap(page, x, y):
     box = page.locator("#canvas").bounding_box()
     at = box["x"] + box["width"] * x, box["y"] + box["height"] * y
     page.mouse.move(*at)
-    page.wait_for_timeout(150)  # Geoman takes a second click in the same frame for one of two
     page.mouse.click(*at)
 
 
@@ -37,8 +36,10 @@ def draw(page, grid, corners):
     page.locator("#draw .grid-list label").filter(has_text=grid).locator("input").check()
     page.get_by_role("button", name="画一块区域").click()
     expect(page.locator("#hint")).to_contain_text("逐点点一圈")
-    for x, y in [*corners, corners[0]]:
+    for number, (x, y) in enumerate(corners, 1):
         tap(page, x, y)
+        expect(page.locator(".marker-icon:not(.cursor-marker)")).to_have_count(number)
+    page.get_by_role("button", name="画完了").click()
 
 
 CORNERS = [(0.2, 0.2), (0.7, 0.2), (0.7, 0.7), (0.2, 0.7)]
