@@ -116,7 +116,8 @@ start.addEventListener('click', () => {
   rest();
   if (!input) {
     say('choose');
-    document.querySelector('#draw [name=grid_id]').focus();
+    const first = document.querySelector('#draw [name=grid_id]');
+    if (first) first.focus();
     return;
   }
   finish.disabled = cancel.disabled = false;

@@ -30,10 +30,11 @@ def height(found: GridMap) -> int:
 
 
 def drawn(found: GridMap, shapes: Iterable[GridShape], tiles: Mapping[int, Tile]) -> list[Drawn]:
-    """The outlines of a map (from queries.grid_map, queries.shapes)."""
+    """The outlines of a map (from queries.grid_map, queries.shapes); small ones lie on large ones,
+    where they can be read and tapped."""
     return [
         _drawn(shape, tiles[shape.grid_id], name_on(found, shape, tiles), height(found))
-        for shape in shapes
+        for shape in sorted(shapes, key=lambda one: (-rules.area(one.points), one.id))
         if shape.grid_id in tiles
     ]
 
