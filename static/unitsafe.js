@@ -5,6 +5,7 @@
    data-tap         an answer that did not reach the server is sent again (4)
    data-autosubmit  a filter form submits on change (5)
    data-copy        a button copies its text (5)
+   data-live        what refreshes itself rests while nobody sees it, and fails in silence (6)
    Words come translated from <meta name="words" content="key=text|key=text">. */
 (function () {
 'use strict';
@@ -199,6 +200,7 @@ function mark(box, text) {
 
 function lost(event) {
   const box = boxOf(event);
+  if (event.detail.elt.matches('[data-live]')) return; // the next one will tell
   if (!box) { notice(say('offline')); return; }
   if (!waiting.has(box)) waiting.set(box, Object.assign({}, event.detail.requestConfig));
   mark(box, say('unsaved'));
@@ -284,5 +286,10 @@ on('click', event => {
   button.focus();
   button.textContent = say('copied');
   setTimeout(() => { button.textContent = before; }, 2000);
+});
+
+/* 6. */
+on('htmx:beforeRequest', event => {
+  if (document.hidden && event.detail.elt.matches('[data-live]')) event.preventDefault();
 });
 })();

@@ -57,6 +57,7 @@ def furnish(make: Make) -> Campus:
     spare_space = make.space(spare_building, "旧库房")
     unplaced = make.space(name="新教室")
     hazard, foreign_hazard = make.hazard(), make.hazard(grid=far)
+    campus_map = make.grid_map()
     common = {"item_key": ITEM, "key": "grid_walk", "day": "2026-11-24", "term_id": 1}
     near_plate, far_plate = (_plate(session, place.id) for place in (near, away))
     keys = {
@@ -72,6 +73,8 @@ def furnish(make: Make) -> Campus:
         "photo_id": _shown(make, hazard, officer, "green"),
         "plan_id": make.plan("daily_fire_patrol").id,
         "letter_id": make.letter(teacher).id,
+        "map_id": campus_map.id,
+        "shape_id": make.shape(campus_map, mine).id,
     }
     foreign = {
         **keys,
@@ -89,6 +92,13 @@ def furnish(make: Make) -> Campus:
         "building_id": spare_building.id,
         "space_id": spare_space.id,
         "person_id": leaver.id,
+        "map_id": make.grid_map("旧平面图").id,
+    }
+    more = {
+        "patrol": patrol.id,
+        "other": other,
+        "teacher_photo": make.photo(teacher).id,
+        "far_grid": far.id,
     }
     more = {"patrol": patrol.id, "other": other, "teacher_photo": make.photo(teacher).id}
     more |= {"unplaced": unplaced.id, "grid_id": mine.id}

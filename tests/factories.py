@@ -2,7 +2,7 @@
 
 import io
 import itertools
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -25,6 +25,9 @@ from unitsafe.hazards.rules import Fix, Level, State
 from unitsafe.letters import queries as letter_queries
 from unitsafe.letters import services as letters
 from unitsafe.letters.models import ResponsibilityLetter
+from unitsafe.maps import services as maps
+from unitsafe.maps.models import GridMap, GridShape
+from unitsafe.maps.rules import Point
 from unitsafe.people import services as people
 from unitsafe.people.models import Person
 from unitsafe.photos import services as photos
@@ -44,6 +47,7 @@ POSTS = {
     "teacher": "homeroom_teacher",
     "inspector": "inspector",
 }
+SQUARE = ((0.1, 0.1), (0.5, 0.1), (0.5, 0.5), (0.1, 0.5))
 
 
 class Make:
@@ -348,6 +352,27 @@ class Make:
         )
         self.session.commit()
         return letter
+
+    def grid_map(
+        self, title: str = "校园平面图", building: Building | None = None, floor: int = 1
+    ) -> GridMap:
+        """A picture of the campus, or of one floor, 400×300."""
+        photo = self.photo(self.someone("officer"))
+        made = maps.add_map(
+            self.session,
+            title=title,
+            building=building,
+            floor=floor if building else None,
+            photo=photo,
+            by=None,
+            now=self.now(),
+        )
+        return self._save(made)  # type: ignore[no-any-return]
+
+    def shape(self, found: GridMap, grid: Grid, points: Sequence[Point] = SQUARE) -> GridShape:
+        """An outline of ``grid`` on a map: its upper left quarter."""
+        made = maps.draw(self.session, found, grid, points, by=None, now=self.now())
+        return self._save(made)  # type: ignore[no-any-return]
 
     def plan(self, key: str) -> Plan:
         """A default plan."""

@@ -29,6 +29,11 @@ GET  grids.detail            sign_in ok      ok      ok      ok      ok      ok 
 GET  grids.new               sign_in 403     403     403     ok      ok      403     403
 GET  grids.tree_pdf          sign_in ok      ok      ok      ok      ok      ok      ok
 GET  grids.hand_over         sign_in 403     403     403     ok      ok      403     403
+GET  maps.index              sign_in ok      ok      ok      ok      ok      ok      ok
+GET  maps.map_pdf            sign_in ok      ok      ok      ok      ok      ok      ok
+GET  maps.new                sign_in 403     403     403     ok      ok      403     403
+GET  maps.change             sign_in 403     403     403     ok      ok      403     403
+GET  maps.edit               sign_in 403     403     403     ok      ok      403     403
 GET  hazards.index           sign_in ok      ok      ok      ok      ok      ok      ok
 GET  hazards.detail          sign_in 404     ok      ok      ok      ok      ok      ok
 GET  hazards.hazard_pdf      sign_in 404     ok      ok      ok      ok      ok      ok
@@ -89,6 +94,11 @@ POST grids.split             sign_in 403     403     403     422     422     403
 POST grids.rename            sign_in 403     403     403     422     422     403     403
 POST grids.spaces            sign_in 403     403     403     409     409     403     403
 POST grids.new               sign_in 403     403     403     422     422     403     403
+POST maps.new                sign_in 403     403     403     422     422     403     403
+POST maps.change             sign_in 403     403     403     ok      ok      403     403
+POST maps.retire             sign_in 403     403     403     ok      ok      403     403
+POST maps.draw               sign_in 403     403     403     422     422     403     403
+POST maps.erase              sign_in 403     403     403     ok      ok      403     403
 POST hazards.close           sign_in 404     409     409     409     409     409     409
 POST hazards.dispatch        sign_in 404     422     422     422     422     422     422
 POST hazards.recheck         sign_in 404     409     409     409     409     409     409
@@ -118,6 +128,7 @@ POST places.retire_space     sign_in 403     403     403     ok      ok      403
 """Method and endpoint, then the outcome for WHO in that order, of the grid 一层 where the teacher is
 the member and the leader leads. A write is sent with an empty form: ok, 422 (the form again) and 409
 (a rule of the school) mean that the form was reached."""
+SPARE = frozenset({"people.leave", "places.retire_building", "places.retire_space", "maps.retire"})
 LOG_ONLY = frozenset({"audit_entry", "once_key"})
 
 
@@ -140,7 +151,7 @@ def campus(make):
 
 
 def path_of(app, campus, endpoint):
-    spare = endpoint in ("people.leave", "places.retire_building", "places.retire_space")
+    spare = endpoint in SPARE
     return address(app, endpoint, {**campus.keys, **(campus.spare if spare else {})})
 
 

@@ -20,9 +20,12 @@ FRAGMENTS = {
     "hazards.index": "rows",
     "hazards.detail": "hazard",
     "letters.index": "rows",
+    "maps.index": "tiles",
+    "maps.edit": "panel",
 }
 """Pages that answer htmx with a part of themselves, and an id of that part."""
 NOT_HTML = {"today.healthz", "photos.photo", "photos.thumb", "letters.letters_pdf"}
+NOTHING_TO_PRINT = {"checks.month_pdf", "grids.tree_pdf", "plates.plates_pdf", "maps.map_pdf"}
 NO_SCHOOL = {"setup.index", "people.login"}
 HANDLERS = re.compile(r"on[a-z]+$")
 
@@ -121,7 +124,7 @@ def test_every_page_without_a_key_is_sound_in_a_school_that_has_nothing_yet(
         answer, error = tried(lambda path=path: client.get(path))
         if answer is None:
             wrong.append(f"{path}: {error}")
-        elif endpoint in ("checks.month_pdf", "grids.tree_pdf", "plates.plates_pdf"):
+        elif endpoint in NOTHING_TO_PRINT:
             if answer.status not in (403, 404):
                 wrong.append(f"{path}: {answer.status}")
         elif answer.status == 200 and endpoint not in NOT_HTML:
@@ -213,6 +216,13 @@ def more_people(make):
         make.person(posts=["homeroom_teacher", "room_keeper"])
 
 
+def more_maps(make):
+    for name in ("实验楼", "食堂"):
+        found = make.grid_map(name, make.building(name))
+        make.shape(found, make.grid(name))
+        make.shape(found, make.grid("一层"))
+
+
 LISTS = {
     "/": (more_checks, more_hazards, more_grids),
     "/checks": (more_checks,),
@@ -233,6 +243,9 @@ LISTS = {
     "/spaces/1?on=2026-10-12": (more_grids,),
     "/grids/01": (more_grids,),
     "/grids/01-01": (more_grids,),
+    "/grids/map": (more_maps, more_grids, more_places, more_hazards),
+    "/grids/map?building=1": (more_grids, more_hazards),
+    "/grids/map/1/edit": (more_grids, more_maps),
     "/audit": (more_people, more_hazards),
     "/calendar": (more_people,),
     "/plans": (more_people,),
@@ -263,6 +276,7 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(app, make, b
     make.patrol()
     make.hazard()
     make.submitted(make.walk(), make.someone("teacher"))
+    make.shape(make.grid_map(), make.grid())
     client = browser(make.someone("manager"))
     assert client.get(path).status == 200
     few = statements(app, lambda: client.get(path))
@@ -311,6 +325,9 @@ ODD = {
     "parent": ["999999999999999999999", "x"],
     "on": ["abc", "0001-01-01", "9999-12-31", "2026-02-30"],
     "open": ["x" * 500, "\0"],
+    "map": ["999999999999999999999", "0", "x", "\0"],
+    "zoom": ["'", "x" * 500, "\0"],
+    "shape": ["999999999999999999999", "-1", "x"],
     "next": ["//evil.test", "https://evil.test", "\\\\evil.test", "/\t/evil.test", "x"],
 }
 TAKES = {
@@ -357,6 +374,10 @@ TAKES = {
     "plates.plates_pdf": ["building", "floor", "kind", "space", "format", "phones"],
     "plates.posted": ["space", "building", "floor"],
     "plates.code": ["code"],
+    "maps.index": ["map", "building", "zoom"],
+    "maps.map_pdf": ["map", "building"],
+    "maps.new": ["building"],
+    "maps.edit": ["shape", "grid"],
 }
 
 
@@ -464,6 +485,11 @@ NAMES = sorted(
         "hazards.send_back",
         "letters.paper",
         "letters.sign",
+        "maps.change",
+        "maps.draw",
+        "maps.erase",
+        "maps.new",
+        "maps.retire",
         "people.absence",
         "people.display",
         "people.edit",
@@ -563,9 +589,10 @@ def test_a_form_without_its_token_is_refused_and_leaves_nothing(make, browser, c
     assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize(
-    "endpoint", [n for n in NAMES if n not in ("checks.photo", "photos.upload")]
-)
+WITH_FILE = ("checks.photo", "photos.upload", "maps.new")
+
+
+@pytest.mark.parametrize("endpoint", [n for n in NAMES if n not in WITH_FILE])
 def test_a_form_sent_twice_has_the_effect_of_one(make, browser, campus, session, endpoint):
     write = writes(make, campus)[endpoint]
     client = browser(make.someone(write.role))

@@ -94,6 +94,7 @@ def _all(make: Make, campus: Campus) -> Iterator[Line]:
     yield from _people(make, campus)
     yield from _places(campus)
     yield from _grids(make, campus)
+    yield from _maps(campus)
     yield from _school()
     yield from _letters(make, campus)
 
@@ -249,6 +250,17 @@ def _grids(make: Make, campus: Campus) -> Iterator[Line]:
     yield "grids.split", "officer", {}, here, split, ()
     yield "grids.merge", "officer", {}, here, {"into_id": far.id}, ()
     yield "grids.retire", "officer", {"code": empty.code}, here, {}, ()
+
+
+def _maps(campus: Campus) -> Iterator[Line]:
+    grid = campus.more["far_grid"]
+    drawn = {"grid_id": grid, "points": "60,60; 90,60; 90,90"}
+    spare = {"map_id": campus.spare["map_id"]}
+    yield "maps.new", "officer", {}, "maps.new", {"title": "南区"}, ("picture",)
+    yield "maps.change", "officer", {}, "maps.change", {"title": "新名称"}, ()
+    yield "maps.retire", "officer", spare, "maps.change", {}, ()
+    yield "maps.draw", "officer", {}, "maps.edit", drawn, ()
+    yield "maps.erase", "officer", {}, "maps.edit", {}, ()
 
 
 def _school() -> Iterator[Line]:

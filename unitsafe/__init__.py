@@ -26,6 +26,7 @@ FEATURES = (
     "checks",
     "letters",
     "plates",
+    "maps",
     "coverage",
     "log",
     "setup",

@@ -71,7 +71,8 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
     (
         _l("责任"),
         (
-            ("grids.index", _l("网格与责任人"), "map", None, ()),
+            ("grids.index", _l("网格与责任人"), "grid", None, ()),
+            ("maps.index", _l("网格地图"), "map", None, ()),
             ("coverage.index", _l("责任覆盖"), "shield", None, (Right.VIEW_ALL, Right.EDIT_GRID)),
             ("places.buildings", _l("楼栋与部位"), "building", None, ()),
             ("people.index", _l("人员"), "people", None, (Right.VIEW_ALL,)),

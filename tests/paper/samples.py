@@ -287,3 +287,48 @@ def letters(*texts, **changes):
         "period": "2026—2027学年",
         "letters": [{**one, "text": text} for text in texts or (letter_text(),)],
     }
+
+
+def grid_map(grids=13, **changes):
+    """A picture with ``grids`` outlines in rows, none with a file."""
+    outlines, legend = [], []
+    for i in range(grids):
+        left, top = i % 5 * 0.2 + 0.02, i // 5 * 0.09 + 0.02
+        corners = [[left, top], [left + 0.16, top], [left + 0.16, top + 0.07], [left, top + 0.07]]
+        name = "北门与消防车道" if i == 2 else f"{i + 1}号楼"
+        no = str(i + 1)
+        outlines.append(
+            {
+                "no": no,
+                "name": name,
+                "points": corners,
+                "at": [left + 0.08, top + 0.035],
+                "room": 0.16,
+            }
+        )
+        holder = "" if i == 1 else "欧阳𬭎䶮"
+        legend.append({"no": no, "code": f"01-{i + 1:02d}", "name": name, "holder": holder})
+    return {
+        **SHEET,
+        "title": "网格责任分布图",
+        "period": "2026年11月23日",
+        "version": "",
+        "place": "校园平面图",
+        "picture": "picture",
+        "ratio": 1.6,
+        "outlines": outlines,
+        "legend": legend,
+        "houses": [],
+        **changes,
+    }
+
+
+def house_map(buildings=2, floors=4):
+    """Buildings as stacks of floors, where there is no picture."""
+    cell = {"code": "01-01-01", "name": "东区", "holder": "周立新", "spaces": ["101教室", "厨房★"]}
+    stack = [
+        {"name": f"{floor}层", "grids": [cell] * (6 - floor), "unplaced": (floor == 1 and 2) or 0}
+        for floor in range(floors, 0, -1)
+    ]
+    houses = [{"name": f"教学楼{i + 1}", "floors": stack} for i in range(buildings)]
+    return grid_map(0, picture="", place="全校", houses=houses)

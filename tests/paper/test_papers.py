@@ -9,8 +9,10 @@ from PIL import Image
 from tests.paper.samples import (
     blank_record,
     check_record,
+    grid_map,
     grid_table,
     hazard_sheet,
+    house_map,
     month_grid,
     plain_text,
     rightmost,
@@ -206,3 +208,39 @@ def test_a_long_tree_repeats_its_head_and_signatures_stand_below_its_last_rows()
         last.save(out)
     text = plain_text(out.getvalue())
     assert "01-06-12" in text and "学校（盖章）" in text
+
+
+@pytest.mark.parametrize(("grids", "sheets"), [(0, 1), (13, 1), (21, 1), (22, 2), (55, 2)])
+def test_a_map_of_the_grids_hangs_on_the_wall_with_its_legend(grids, sheets):
+    pdf = render_pdf("grid_map", grid_map(grids))
+    assert pages(pdf) == [A4[::-1]] * sheets
+    text = plain_text(pdf)
+    for wanted in ("网格责任分布图", "校园平面图", "学校（盖章）", "2026年11月23日"):
+        assert wanted in text
+
+
+@pytest.mark.parametrize("ratio", [0.4, 1.0, 1.6, 4.0])
+def test_a_map_of_any_proportions_fits(ratio):
+    assert pages(render_pdf("grid_map", grid_map(ratio=ratio))) == [A4[::-1]]
+
+
+def test_the_legend_of_a_map_names_everybody_and_leaves_a_line_where_nobody_answers():
+    text = plain_text(render_pdf("grid_map", grid_map()))
+    assert text.count("欧阳𬭎䶮") == 12
+    assert "01-02" in text and "北门与消防车道" in text
+
+
+def test_without_a_picture_the_buildings_print_as_stacks_of_floors():
+    pdf = render_pdf("grid_map", house_map())
+    text = plain_text(pdf)
+    assert text.index("4层") < text.index("1层")
+    for wanted in (
+        "教学楼2",
+        "责任人：周立新",
+        "厨房★",
+        "★消防安全重点部位",
+        "另有2个部位还没有放进网格",
+    ):
+        assert wanted in text
+    assert set(pages(pdf)) == {A4[::-1]}
+    assert rightmost(pdf) < 842

@@ -43,15 +43,18 @@ def test_no_template_holds_inline_style_or_script(path):
     )
 
 
-def test_the_stylesheet_uses_nothing_that_chromium_86_lacks():
-    text = re.sub(r"/\*.*?\*/", "", (STATIC / "look.css").read_text("utf-8"), flags=re.S)
+@pytest.mark.parametrize("name", ["look.css", "maps.css"])
+def test_the_stylesheet_uses_nothing_that_chromium_86_lacks(name):
+    text = re.sub(r"/\*.*?\*/", "", (STATIC / name).read_text("utf-8"), flags=re.S)
     assert (
         re.findall(r":has\(|:where\(|:is\(|color-mix|aspect-ratio|\binset:|@layer|@container", text)
         == []
     )
 
 
-@pytest.mark.parametrize(("name", "kilobytes"), [("unitsafe.js", 14), ("signature.js", 3)])
+@pytest.mark.parametrize(
+    ("name", "kilobytes"), [("unitsafe.js", 14), ("signature.js", 3), ("maps.js", 14)]
+)
 def test_the_scripts_are_small_and_use_nothing_newer_than_es2019(name, kilobytes):
     text = (STATIC / name).read_text("utf-8")
     assert len(text.encode()) < kilobytes * 1024

@@ -32,6 +32,8 @@ def keys(records):
         "person_id": first("id FROM person WHERE username = 'teacher'"),
         "photo_id": first("id FROM photo"),
         "plan_id": first("id FROM plan"),
+        "map_id": first("id FROM grid_map"),
+        "shape_id": first("id FROM grid_shape"),
         "day": "2026-11-23",
         "term_id": first("id FROM term"),
         "letter_id": first(

@@ -5,7 +5,6 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
-from unitsafe import clock
 from unitsafe.checks import services
 from unitsafe.checks.models import Check, Finding
 from unitsafe.hazards.models import Hazard
@@ -272,48 +271,3 @@ def test_an_open_hazard_marks_its_tile_until_it_is_closed(make, school_day, sess
     session.scalars(sa.select(Hazard)).one().state = State.REJECTED
     session.commit()
     assert tile(school_day()).kind == "due"
-
-
-KINDS = [
-    ([], 0, "due"),
-    ([], 1, "warn"),
-    (["submitted"], 0, "ok"),
-    (["countersigned", "submitted"], 0, "ok"),
-    (["skipped"], 0, "ok"),
-    (["submitted", "due"], 0, "due"),
-    (["in_progress"], 0, "due"),
-    (["submitted"], 2, "warn"),
-    (["due"], 2, "warn"),
-]
-
-
-@pytest.mark.parametrize(("states", "hazards", "kind"), KINDS)
-def test_a_mark_says_the_worst_of_what_it_stands_for(states, hazards, kind):
-    now = clock.parse("2026-11-23T08:00")
-    later = now + timedelta(hours=1)
-    checks = [
-        Check(state=state, opens_at=now, due_at=later, grace_ends_at=later, missed_at=later)
-        for state in states
-    ]
-    for check in checks:
-        check.explanation = ""
-    assert board.mark_of(checks, hazards, now) == kind
-    is_open = any(state in ("due", "in_progress") for state in states)
-    late = later + timedelta(seconds=1)
-    assert board.mark_of(checks, hazards, late) == ("bad" if is_open else kind)
-
-
-LENGTHS = [
-    ("daily_fire_patrol", False),
-    ("grid_walk", False),
-    ("night_dorm", False),
-    ("monthly_facility", True),
-    ("quarterly_inspection", True),
-]
-
-
-@pytest.mark.parametrize(("key", "periodic"), LENGTHS)
-def test_what_may_be_done_on_any_of_many_days_stands_apart(make, key, periodic):
-    make.building("宿舍楼", BuildingUse.DORM)
-    found = of_kind(make.day(), key)
-    assert found and all(board.is_periodic(check) is periodic for check in found)

@@ -184,6 +184,16 @@ def open_by_grid(session: Session) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
+def open_by_space(session: Session) -> dict[int, int]:
+    """How many hazards not closed yet lie in each space."""
+    rows = session.execute(
+        sa.select(Hazard.space_id, sa.func.count())
+        .where(Hazard.state.in_(OPEN), Hazard.space_id.is_not(None))
+        .group_by(Hazard.space_id)
+    )
+    return {row[0] or 0: row[1] for row in rows}
+
+
 def waiting_for(session: Session, actor: Actor, limit: int = 20) -> list[Hazard]:
     """Hazards that wait for a decision of ``actor``: to dispatch (also when whoever had to fix it
     has left the school), to recheck or close."""

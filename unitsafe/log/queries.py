@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from unitsafe.core.audit import AuditEntry
 from unitsafe.grids.models import Grid
+from unitsafe.maps.models import GridMap
 from unitsafe.people.models import Person
 from unitsafe.places.models import Building, Space
 
@@ -44,6 +45,7 @@ def names(session: Session, subjects: Iterable[str]) -> dict[str, str]:
         "building": (Building.id, Building.name),
         "space": (Space.id, Space.name),
         "grid": (Grid.id, number_or_name),
+        "map": (GridMap.id, GridMap.title),
     }
     found: dict[str, str] = {}
     for kind, (key, column) in columns.items():

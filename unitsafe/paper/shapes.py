@@ -275,3 +275,57 @@ class Plates(Sheet):
 
     format: Literal["plate", "label"]
     plates: list[Plate]
+
+
+class MapOutline(TypedDict):
+    """One outline on a picture; places in parts of its width and height, from the top left."""
+
+    no: str
+    name: str
+    points: list[list[float]]
+    at: list[float]
+    """Where number and name stand."""
+    room: float
+    """How wide the outline is there; a name that is wider is left out, the number stays."""
+
+
+class MapLine(TypedDict):
+    no: str
+    code: str
+    name: str
+    holder: str
+    """Empty prints as a line to fill by hand."""
+
+
+class MapCell(TypedDict):
+    code: str
+    name: str
+    holder: str
+    spaces: list[str]
+
+
+class MapFloor(TypedDict):
+    name: str
+    grids: list[MapCell]
+    unplaced: int
+    """Spaces of the floor that are in no grid."""
+
+
+class MapHouse(TypedDict):
+    name: str
+    floors: list[MapFloor]
+    """The highest first."""
+
+
+class GridMap(Sheet):
+    """grid_map.typ: a picture with outlines and their legend, or with an empty ``picture`` the
+    buildings as stacks of floors."""
+
+    place: str
+    picture: str
+    """Key in the ``photos`` given to ``render_pdf``."""
+    ratio: float
+    """Width ÷ height of the picture."""
+    outlines: list[MapOutline]
+    legend: list[MapLine]
+    houses: list[MapHouse]

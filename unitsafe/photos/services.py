@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from unitsafe import clock
 from unitsafe.core.blobs import BlobStore
 from unitsafe.core.domain import Actor
-from unitsafe.core.images import PreparedPhoto, prepare_photo
+from unitsafe.core.images import MIB, PreparedPhoto, prepare_photo
 from unitsafe.photos.models import Photo
 
 SUFFIX = ".jpg"
@@ -27,6 +27,22 @@ def store() -> BlobStore:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """How large an upload may be, in bytes and pixels, and how long it and its thumbnail become."""
+
+    max_bytes: int = 20 * MIB
+    max_pixels: int = 50_000_000
+    max_side: int = 1600
+    thumb_side: int = 320
+
+
+PHOTO = Limits()
+PLAN = Limits(max_bytes=50 * MIB, max_pixels=36_000_000, max_side=2600, thumb_side=1200)
+"""A plan is read: its small print stays, and its "thumbnail" fills a screen. A photo of one has 12 to
+24 million pixels; from 36 on it is refused, which spares the PC."""
+
+
+@dataclass(frozen=True)
 class Kept:
     """A photo whose files are written; ``digest`` and ``thumb`` are their keys."""
 
@@ -35,12 +51,18 @@ class Kept:
     thumb: str
 
 
-def keep_file(stream: IO[bytes]) -> Kept:
+def keep_file(stream: IO[bytes], limits: Limits = PHOTO) -> Kept:
     """Make the photo small and write its files; outside any write transaction.
 
     :raises PhotoRefused, StorageFull: with a sentence for the reader.
     """
-    photo = prepare_photo(cast(BinaryIO, stream))
+    photo = prepare_photo(
+        cast(BinaryIO, stream),
+        max_bytes=limits.max_bytes,
+        max_pixels=limits.max_pixels,
+        max_side=limits.max_side,
+        thumb_side=limits.thumb_side,
+    )
     return Kept(photo, store().put(photo.jpeg, SUFFIX), store().put(photo.thumb, SUFFIX))
 
 

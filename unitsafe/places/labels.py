@@ -1,5 +1,6 @@
 """What the words of buildings and spaces are called."""
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from unitsafe import content
@@ -21,3 +22,10 @@ label_all(
 def kind_name(key: str) -> str:
     """What a kind of space is called; the key itself when the content no longer knows it."""
     return content.load().space_kinds.get(key, key)
+
+
+def floor_name(floor: int) -> str:
+    """3层, 地下1层; 室外 for 0."""
+    if floor < 0:
+        return str(_("地下%(n)s层", n=-floor))
+    return str(_("%(n)s层", n=floor) if floor else _("室外"))

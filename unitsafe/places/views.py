@@ -17,11 +17,12 @@ from unitsafe.core.hooks import duties_changed
 from unitsafe.core.htmx import render, see_other
 from unitsafe.places import queries, services
 from unitsafe.places.forms import BuildingForm, RetireForm, SpaceForm
-from unitsafe.places.labels import kind_name
+from unitsafe.places.labels import floor_name, kind_name
 from unitsafe.places.models import Building, Space
 
 bp = Blueprint("places", __name__)
 bp.add_app_template_filter(kind_name, "space_kind")
+bp.add_app_template_filter(floor_name)
 EDIT = (Right.EDIT_BASIC_INFO, Right.EDIT_GRID, Right.MANAGE_SCHOOL)
 ONE = "/buildings/<int:building_id>"
 SPACE = "/spaces/<int:space_id>"

@@ -15,7 +15,7 @@ from unitsafe.grids.models import Grid
 from unitsafe.hazards.models import Hazard
 from unitsafe.people.models import Person, PersonStatus
 from unitsafe.places.models import Building, Space
-from unitsafe.sample import events, grids, people, places, plates, terms
+from unitsafe.sample import events, grids, maps, people, places, plates, terms
 from unitsafe.sample.album import Album
 from unitsafe.sample.history import History
 from unitsafe.sample.journal import Journal
@@ -58,6 +58,7 @@ def _set_up(session: Session, rng: Random, now: datetime) -> World:
     campus = places.build(setting, rng, by)
     tree = grids.build(setting, campus, staff, by)
     plates.build(setting, school, by)
+    maps.build(setting, campus, tree, by)
     journal = Journal(session)
     terms.enter_terms(setting, timeline, journal, by)
     create_default_plans(session, school, now=setting.tick())

@@ -1,22 +1,21 @@
 """What 今日 shows: one's own work first; for leaders the whole school on top."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from unitsafe import clock
 from unitsafe.checks import queries as checks
 from unitsafe.checks.models import Check
-from unitsafe.checks.rules import DONE, State, Status
+from unitsafe.checks.rules import DONE, State
 from unitsafe.core.domain import Actor
-from unitsafe.grids import queries as grids
-from unitsafe.grids.models import Grid, Role
 from unitsafe.hazards import queries as hazards
 from unitsafe.hazards import rules as hazard_rules
 from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import Card
+from unitsafe.maps.tiles import Tile, is_periodic, leaf_tiles, mark_of
 
 
 @dataclass(frozen=True)
@@ -48,23 +47,6 @@ def my_day(session: Session, actor: Actor, now: datetime) -> MyDay:
         to_countersign=checks.to_countersign(session, actor),
         to_decide=hazards.waiting_for(session, actor),
     )
-
-
-def is_periodic(check: Check) -> bool:
-    """Whether it may be done on any of several days (monthly, quarterly)."""
-    return (check.missed_at - check.opens_at).days >= 2
-
-
-@dataclass(frozen=True)
-class Tile:
-    """A grid's day: ``kind`` is ok, due, warn or bad, as the marks spell them."""
-
-    grid: Grid
-    holder: str
-    kind: str
-    done: int
-    expected: int
-    hazards: int
 
 
 @dataclass(frozen=True)
@@ -105,7 +87,7 @@ def school_day(session: Session, actor: Actor, now: datetime, red_after: int) ->
         open_hazards=sum(open_by_grid.values()),
         yellow=cards.count(Card.YELLOW),
         red=cards.count(Card.RED),
-        tiles=_tiles(session, all_today, open_by_grid, today, now),
+        tiles=leaf_tiles(session, all_today, open_by_grid, today, now),
         patrols=_patrols(session, [one for one in all_today if one.target != "grid"], now),
     )
 
@@ -117,45 +99,3 @@ def _patrols(session: Session, rounds: Sequence[Check], now: datetime) -> list[P
     return [
         Patrol(check, mark_of([check], found[check.id], now), found[check.id]) for check in in_order
     ]
-
-
-def _tiles(
-    session: Session,
-    all_today: Sequence[Check],
-    open_by_grid: Mapping[int, int],
-    today: date,
-    now: datetime,
-) -> list[Tile]:
-    by_grid: dict[int, list[Check]] = {}
-    for check in all_today:
-        if check.target == "grid":
-            by_grid.setdefault(check.grid_id, []).append(check)
-    duties = grids.duties(session, today)
-    found = []
-    for grid in grids.grids(session):
-        if grid.level != 3:
-            continue
-        mine = by_grid.get(grid.id, [])
-        duty = grids.first_with(duties.get(grid.id, []), Role.MEMBER)
-        hazards_here = open_by_grid.get(grid.id, 0)
-        found.append(
-            Tile(
-                grid=grid,
-                holder=duty.person.name if duty else "",
-                kind=mark_of(mine, hazards_here, now),
-                done=sum(check.state in DONE for check in mine),
-                expected=sum(check.state is not State.SKIPPED for check in mine),
-                hazards=hazards_here,
-            )
-        )
-    return found
-
-
-def mark_of(mine: Sequence[Check], hazards_here: int, now: datetime) -> str:
-    """bad: one is missed or past its grace; warn: hazards; ok: all done; due: still to come."""
-    open_ones = [check for check in mine if check.state not in (*DONE, State.SKIPPED)]
-    if any(c.status(now) is Status.MISSED or now > c.grace_ends_at for c in open_ones):
-        return "bad"
-    if hazards_here:
-        return "warn"
-    return "due" if open_ones or not mine else "ok"

@@ -1,0 +1,1 @@
+"""The grids on pictures of the campus, and as tiles by building and floor."""
