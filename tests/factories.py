@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import secrets
 from collections.abc import Callable, Collection
 from datetime import date, datetime
 
@@ -22,8 +23,9 @@ from unitsafe.grids.models import Grid, Role
 from unitsafe.hazards import services as hazards
 from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import Fix, Level, State
+from unitsafe.people import accounts
 from unitsafe.people import services as people
-from unitsafe.people.models import Person
+from unitsafe.people.models import Person, SignIn
 from unitsafe.photos import services as photos
 from unitsafe.photos.models import Photo
 from unitsafe.places import services as places
@@ -41,6 +43,23 @@ POSTS = {
     "teacher": "homeroom_teacher",
     "inspector": "inspector",
 }
+
+
+def sign_in(session: Session, person: Person, device: str, now: datetime) -> SignIn:
+    """A device on which the person is signed in; saved."""
+    person = session.get_one(Person, person.id)
+    person.last_seen_on = clock.local(now).date()
+    made = SignIn(
+        person_id=person.id,
+        key=secrets.token_hex(16),
+        device=device,
+        address="",
+        made_at=now,
+        last_seen_on=clock.local(now).date(),
+    )
+    session.add(made)
+    session.commit()
+    return made
 
 
 class Make:
@@ -79,7 +98,13 @@ class Make:
         return school
 
     def person(self, name: str = "", posts: Collection[str] = (), **values: object) -> Person:
-        """A member of staff since the first day of term."""
+        """A member of staff since the first day of term, who uses the account."""
+        person = self.newcomer(name, posts, **values)
+        sign_in(self.session, person, "", self.now())
+        return person
+
+    def newcomer(self, name: str = "", posts: Collection[str] = (), **values: object) -> Person:
+        """A member of staff who has an account and never signed in."""
         self.school()
         number = next(self.serial)
         person = people.add_person(
@@ -107,11 +132,32 @@ class Make:
                 self.assign(self._people[role], self.grid(), Role.MEMBER)
         return self._people[role]
 
+    def link(self, person: Person) -> str:
+        """The token of a one-time link for the person."""
+        token = accounts.make_link(
+            self.session, person, days=14, by=self.actor(self.someone("officer")), now=self.now()
+        )
+        self.session.commit()
+        return token
+
+    def visitor(self, until_on: date) -> Person:
+        """A visiting inspector whose account ends."""
+        visitor = accounts.add_visitor(
+            self.session,
+            name=f"检查组{next(self.serial)}",
+            until_on=until_on,
+            today=clock.local(self.now()).date(),
+            by=self.actor(self.someone("officer")),
+            now=self.now(),
+        )
+        sign_in(self.session, visitor, "", self.now())
+        return visitor
+
     def actor(self, person: Person) -> Actor:
         """The person as the policy sees them."""
         with self.app.app_context():
-            token = actors.token_of(person)
-            actor = actors.actor_of(self.session, token, today=clock.local(self.now()).date())
+            today = clock.local(self.now()).date()
+            actor = actors.actor_for(self.session, person.id, today=today)
         assert actor is not None
         return actor
 
@@ -184,14 +230,16 @@ class Make:
 
         return spaces_of(self.session, [grid.id], TERM[0])[grid.id][0]
 
-    def assign(self, person: Person, grid: Grid, role: Role = Role.MEMBER) -> None:
-        """``person`` answers for ``grid`` since the first day of term."""
+    def assign(
+        self, person: Person, grid: Grid, role: Role = Role.MEMBER, from_on: date = TERM[0]
+    ) -> None:
+        """``person`` answers for ``grid``, if nobody says otherwise since the first day of term."""
         grids.assign(
             self.session,
             person=person,
             grid=grid,
             role=role,
-            from_on=TERM[0],
+            from_on=from_on,
             by=None,
             now=self.now(),
         )

@@ -6,12 +6,21 @@ from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from unitsafe.core.domain import Actor, Right
+from unitsafe.core.labels import label
 from unitsafe.grids.models import Assignment, Grid, GridSpace, Role
 from unitsafe.people.models import Absence, Person
-from unitsafe.people.queries import DutyLine, deputies, duty_sources, valid_on
+from unitsafe.people.queries import (
+    DutyLine,
+    HandoverLine,
+    deputies,
+    duty_sources,
+    handover_sources,
+    valid_on,
+)
 from unitsafe.places.models import Building, Space
 
 
@@ -235,4 +244,31 @@ def duty_lines(session: Session, person_id: int, day: date) -> list[DutyLine]:
     ]
 
 
+def _grids_left(session: Session, person: Person) -> list[HandoverLine]:
+    """Grids answered for to the last day whose role nobody has taken over since."""
+    later = aliased(Assignment)
+    taken_over = sa.exists().where(
+        later.grid_id == Assignment.grid_id,
+        later.role == Assignment.role,
+        later.person_id != Assignment.person_id,
+        sa.or_(later.until_on.is_(None), later.until_on > person.left_on),
+    )
+    rows = session.execute(
+        sa.select(Grid.code, Grid.name, Assignment.role)
+        .join(Grid, Grid.id == Assignment.grid_id)
+        .where(
+            Assignment.person_id == person.id,
+            Assignment.until_on >= person.left_on,
+            Grid.is_active,
+            ~taken_over,
+        )
+        .order_by(Grid.code, Assignment.role)
+    )
+    return [
+        HandoverLine(_("网格"), f"{row.name} {label(row.role)}", "grids.detail", {"code": row.code})
+        for row in rows
+    ]
+
+
 duty_sources.append(duty_lines)
+handover_sources.append(_grids_left)

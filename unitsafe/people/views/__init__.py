@@ -8,6 +8,6 @@ bp = Blueprint("people", __name__)
 bp.add_app_template_filter(post_title, "post")
 bp.add_app_template_filter(weekdays, "weekdays")
 
-from unitsafe.people.views import me, person, register, signing_in  # noqa: E402
+from unitsafe.people.views import accounts, me, person, register, signing_in  # noqa: E402
 
-__all__ = ["bp", "me", "person", "register", "signing_in"]
+__all__ = ["accounts", "bp", "me", "person", "register", "signing_in"]

@@ -16,20 +16,22 @@ from unitsafe.core.domain import Right, RuleError
 from unitsafe.core.errors import sentence
 from unitsafe.core.htmx import render, see_other
 from unitsafe.core.printing import printable
-from unitsafe.people import queries, services
+from unitsafe.people import accounts, devices, queries, services
 from unitsafe.people.forms import (
     AbsenceForm,
     EndAbsenceForm,
     FactsForm,
     GivePasswordForm,
-    LeaveForm,
     PersonForm,
+    PressForm,
+    VisitForm,
 )
 from unitsafe.people.labels import post_groups
 from unitsafe.people.models import Absence, Person, PersonStatus
 from unitsafe.people.passwords import hash_password
+from unitsafe.people.rules import last_day_of_visit
 from unitsafe.people.views import bp
-from unitsafe.people.views.shared import EDIT, ONE, active, blame, manages, may_edit
+from unitsafe.people.views.shared import EDIT, ONE, active, blame, manages, may_edit, this_device
 
 
 @bp.get(ONE)
@@ -40,7 +42,12 @@ def detail(person_id: int) -> ResponseReturnValue:
 
 
 def _show(
-    person_id: int, *, absence: AbsenceForm | None = None, error: str = "", status: int = 200
+    person_id: int,
+    *,
+    absence: AbsenceForm | None = None,
+    visit: VisitForm | None = None,
+    error: str = "",
+    status: int = 200,
 ) -> ResponseReturnValue:
     today = clock.today()
     person = queries.person(db.session(), person_id) or abort(404)
@@ -56,7 +63,14 @@ def _show(
         stands_in=queries.standing_in_for(db.session(), person.id, today),
         absence_form=(absence or _absence_form(person.id)) if edits else None,
         back_form=lambda: EndAbsenceForm(formdata=None),
-        leave_form=LeaveForm(formdata=None),
+        press=lambda: PressForm(formdata=None),
+        handover=queries.handover_lines(db.session(), person),
+        devices=devices.open_ones(db.session(), person.id, today) if manages() else [],
+        visit_form=(visit or VisitForm(formdata=None, until_on=person.account_until))
+        if person.account_until and manages() and is_active
+        else None,
+        this_device=this_device(),
+        last_visit=last_day_of_visit(today),
         may_edit=edits,
         manages=manages() and is_active,
         may_leave=edits and _may_let_leave(person) and person.id != actor().id,
@@ -153,7 +167,7 @@ def give_password(person_id: int) -> ResponseReturnValue:
 @allow(*EDIT)
 def leave(person_id: int) -> ResponseReturnValue:
     """The person leaves the school: account closed, grids handed back, history kept."""
-    form = LeaveForm()
+    form = PressForm()
     try:
         with writing() as tx:
             key = once.claim(tx, form.once.data, by=actor().id, now=clock.now())
@@ -165,7 +179,7 @@ def leave(person_id: int) -> ResponseReturnValue:
             key.location = url_for(".detail", person_id=person_id)
     except RuleError as error:
         return _show(person_id, error=sentence(error), status=409)
-    flash(_("%(name)s已设为离校，账号已停用。", name=name))
+    flash(_("%(name)s已设为离校，账号已停用。还要交接的列在下面。", name=name))
     return see_other(key.location)
 
 
@@ -225,4 +239,49 @@ def _end_absence(person_id: int) -> ResponseReturnValue:
         services.end_absence(tx, found, today=clock.today(), by=actor(), now=clock.now())
         key.location = url_for(".detail", person_id=person_id)
     flash(_("已登记返岗。"))
+    return see_other(key.location)
+
+
+@bp.post(ONE + "/visit")
+@allow(Right.MANAGE_SCHOOL)
+def visit(person_id: int) -> ResponseReturnValue:
+    """Let a visitor's account run until another day."""
+    active(db.session.get(Person, person_id))
+    form = VisitForm()
+    if form.validate():
+        try:
+            with writing() as tx:
+                key = once.claim(tx, form.once.data, by=actor().id, now=clock.now())
+                accounts.extend_visit(
+                    tx,
+                    active(tx.get(Person, person_id)),
+                    until_on=form.until_on.data,
+                    today=clock.today(),
+                    by=actor(),
+                    now=clock.now(),
+                )
+                key.location = url_for(".detail", person_id=person_id)
+            flash(_("到期日已改为%(day)s。", day=form.until_on.data.isoformat()))
+            return see_other(key.location)
+        except RuleError as error:
+            form.until_on.errors = [sentence(error)]
+    return _show(person_id, visit=form, status=422)
+
+
+@bp.post(ONE + "/sign_out")
+@allow(Right.MANAGE_SCHOOL)
+def sign_out_everywhere(person_id: int) -> ResponseReturnValue:
+    """End every device of the person (a lost phone)."""
+    form = PressForm()
+    with writing() as tx:
+        key = once.claim(tx, form.once.data, by=actor().id, now=clock.now())
+        person = tx.get(Person, person_id) or abort(404)
+        name = person.name
+        but = this_device() if person_id == actor().id else 0
+        ended = devices.sign_out_everywhere(tx, person_id, by=actor(), now=clock.now(), but=but)
+        key.location = url_for(".detail", person_id=person_id)
+    if ended:
+        flash(_("%(name)s的%(n)s台设备已退出登录。", name=name, n=ended))
+    else:
+        flash(_("%(name)s没有设备在登录。", name=name))
     return see_other(key.location)

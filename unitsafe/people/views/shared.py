@@ -1,15 +1,23 @@
 """What the pages of people share: who may do what, and whom it is about."""
 
 from flask import abort
+from flask_login import current_user
 
 from unitsafe.core.access import actor
 from unitsafe.core.domain import Right, RuleError
 from unitsafe.core.errors import sentence
+from unitsafe.core.query import row_id
 from unitsafe.people.forms import FactsForm, PersonForm
 from unitsafe.people.models import Person, PersonStatus
 
 EDIT = (Right.EDIT_BASIC_INFO, Right.MANAGE_SCHOOL)
 ONE = "/people/<int:person_id>"
+
+
+def this_device() -> int:
+    """The row of the device that asks (``SignIn.id``); 0 when nobody is signed in."""
+    token = current_user.get_id() if current_user.is_authenticated else None
+    return row_id((token or "").partition(".")[0]) or 0
 
 
 def may_edit() -> bool:
