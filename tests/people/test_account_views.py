@@ -110,6 +110,20 @@ def test_a_teacher_sets_a_password_and_is_signed_in(browser, make, session, newc
     assert browser().post(f"/login/{token}", TWICE, signed_out=True).status == 410
 
 
+def test_a_double_press_signs_in_once(browser, make, session, newcomer):
+    client, token = browser(), make.link(newcomer)
+    once = client.get(f"/login/{token}").page.value("once")
+    with client.client.session_transaction() as cookie:
+        before = dict(cookie)
+    first = client.post(f"/login/{token}", {"once": once, **TWICE})
+    with client.client.session_transaction() as cookie:
+        cookie.clear()
+        cookie.update(before)  # the second press left before the first answer came
+    second = client.post(f"/login/{token}", {"once": once, **TWICE})
+    assert first.location == second.location == "/"
+    assert session.scalar(sa.select(sa.func.count(SignIn.id))) == 2  # the officer's, the phone's
+
+
 @pytest.mark.parametrize(
     ("form", "why"),
     [

@@ -17,7 +17,7 @@ from unitsafe import clock
 from unitsafe.core import access, once
 from unitsafe.core.access import public
 from unitsafe.core.db import db, writing
-from unitsafe.core.domain import Actor
+from unitsafe.core.domain import Actor, RuleError
 from unitsafe.core.htmx import render, see_other
 from unitsafe.core.security import limiter
 from unitsafe.people import accounts, devices, queries
@@ -95,13 +95,17 @@ def login_link(token: str) -> ResponseReturnValue:
     if link is None:
         g.wrong_password = True
         abort(404)
-    form, state = NewPasswordForm(), accounts.state_of(link, clock.now())
-    is_open = state is LinkState.OPEN
-    if is_open and form.validate_on_submit():
+    form = NewPasswordForm()
+    if form.validate_on_submit():
         if why := weakness(form.password.data, link.person.username or ""):
             form.password.errors = [why]
         else:
-            return _use_link(token, form)
+            try:
+                return _use_link(token, form)
+            except RuleError:  # it was open no more: the page says why
+                link = queries.link_of(db.session(), token) or abort(404)
+    state = accounts.state_of(link, clock.now())
+    is_open = state is LinkState.OPEN
     return render(
         "people/login_link.html",
         form=form,
