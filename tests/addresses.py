@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from tests.factories import Make
+from tests.factories import Make, sign_in
 from unitsafe.core.db import db
 from unitsafe.grids.models import Assignment, Role
 from unitsafe.hazards.models import Hazard, HazardPhoto
@@ -70,6 +70,8 @@ def furnish(make: Make) -> Campus:
         "assignment_id": held.id,
         "number": hazard.number,
         "person_id": teacher.id,
+        "device_id": sign_in(session, teacher, "旧手机", make.now()).id,
+        "token": make.link(make.newcomer("还没登录的老师")),
         "photo_id": _shown(make, hazard, officer, "green"),
         "plan_id": make.plan("daily_fire_patrol").id,
         "letter_id": make.letter(teacher).id,

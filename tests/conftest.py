@@ -125,10 +125,10 @@ def make(session: Session, app: Flask, now: Clock) -> Make:
 
 
 @pytest.fixture
-def browser(app: Flask, session: Session) -> Callable[[Person | None], Browser]:
+def browser(app: Flask, session: Session) -> Callable[..., Browser]:
     """`browser(person)`: a client in which that person is signed in; `browser(None)`: nobody."""
 
-    def open_browser(person: Person | None = None) -> Browser:
-        return Browser(app, person, after=session.rollback)
+    def open_browser(person: Person | None = None, *, device: str = "") -> Browser:
+        return Browser(app, person, after=session.rollback, device=device)
 
     return open_browser

@@ -2,6 +2,7 @@
 
 import io
 import itertools
+import secrets
 from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 
@@ -28,8 +29,9 @@ from unitsafe.letters.models import ResponsibilityLetter
 from unitsafe.maps import services as maps
 from unitsafe.maps.models import GridMap, GridShape
 from unitsafe.maps.rules import Point
+from unitsafe.people import accounts
 from unitsafe.people import services as people
-from unitsafe.people.models import Person
+from unitsafe.people.models import Person, SignIn
 from unitsafe.photos import services as photos
 from unitsafe.photos.models import Photo
 from unitsafe.places import services as places
@@ -48,6 +50,23 @@ POSTS = {
     "inspector": "inspector",
 }
 SQUARE = ((0.1, 0.1), (0.5, 0.1), (0.5, 0.5), (0.1, 0.5))
+
+
+def sign_in(session: Session, person: Person, device: str, now: datetime) -> SignIn:
+    """A device on which the person is signed in; saved."""
+    person = session.get_one(Person, person.id)
+    person.last_seen_on = clock.local(now).date()
+    made = SignIn(
+        person_id=person.id,
+        key=secrets.token_hex(16),
+        device=device,
+        address="",
+        made_at=now,
+        last_seen_on=clock.local(now).date(),
+    )
+    session.add(made)
+    session.commit()
+    return made
 
 
 class Make:
@@ -86,7 +105,13 @@ class Make:
         return school
 
     def person(self, name: str = "", posts: Collection[str] = (), **values: object) -> Person:
-        """A member of staff since the first day of term."""
+        """A member of staff since the first day of term, who uses the account."""
+        person = self.newcomer(name, posts, **values)
+        sign_in(self.session, person, "", self.now())
+        return person
+
+    def newcomer(self, name: str = "", posts: Collection[str] = (), **values: object) -> Person:
+        """A member of staff who has an account and never signed in."""
         self.school()
         number = next(self.serial)
         person = people.add_person(
@@ -114,11 +139,32 @@ class Make:
                 self.assign(self._people[role], self.grid(), Role.MEMBER)
         return self._people[role]
 
+    def link(self, person: Person) -> str:
+        """The token of a one-time link for the person."""
+        token = accounts.make_link(
+            self.session, person, days=14, by=self.actor(self.someone("officer")), now=self.now()
+        )
+        self.session.commit()
+        return token
+
+    def visitor(self, until_on: date) -> Person:
+        """A visiting inspector whose account ends."""
+        visitor = accounts.add_visitor(
+            self.session,
+            name=f"检查组{next(self.serial)}",
+            until_on=until_on,
+            today=clock.local(self.now()).date(),
+            by=self.actor(self.someone("officer")),
+            now=self.now(),
+        )
+        sign_in(self.session, visitor, "", self.now())
+        return visitor
+
     def actor(self, person: Person) -> Actor:
         """The person as the policy sees them."""
         with self.app.app_context():
-            token = actors.token_of(person)
-            actor = actors.actor_of(self.session, token, today=clock.local(self.now()).date())
+            today = clock.local(self.now()).date()
+            actor = actors.actor_for(self.session, person.id, today=today)
         assert actor is not None
         return actor
 

@@ -7,11 +7,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import html5lib
+import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from unitsafe.grids.actors import token_of
-from unitsafe.people.models import Person
+from tests.factories import sign_in
+from unitsafe import clock
+from unitsafe.core.db import db
+from unitsafe.people.models import Person, SignIn
 
 HTML = "{http://www.w3.org/1999/xhtml}"
 HARMLESS = {"unknown-attribute"}
@@ -93,18 +96,37 @@ class Answer:
         return self.response.get_json()
 
 
+def _cookie(app: Flask, person: Person, device: str) -> str:
+    """The cookie of the person's device, on which they sign in now unless they already are."""
+    with app.app_context():
+        kept = db.session.scalars(
+            sa.select(SignIn).where(
+                SignIn.person_id == person.id, SignIn.device == device, SignIn.ended_at.is_(None)
+            )
+        ).first()
+        token = (kept or sign_in(db.session(), person, device, clock.now())).token
+        db.session.remove()
+    return token
+
+
 class Browser:
     """Someone's browser; sends the token of the pages it got."""
 
     def __init__(
-        self, app: Flask, person: Person | None = None, after: Callable[[], None] = lambda: None
+        self,
+        app: Flask,
+        person: Person | None = None,
+        after: Callable[[], None] = lambda: None,
+        *,
+        device: str = "",
     ) -> None:
-        """``after`` is called when an answer came: the test's session then reads anew."""
+        """The person's own device, or another one called ``device``. ``after`` is called when an
+        answer came: the test's session then reads anew."""
         self.client, self.after = app.test_client(), after
         self.token = ""
         if person is not None:
             with self.client.session_transaction() as cookie:
-                cookie["_user_id"] = token_of(person)
+                cookie["_user_id"] = _cookie(app, person, device)
                 cookie["_fresh"] = True
 
     def get(self, path: str, **kwargs: Any) -> Answer:

@@ -47,6 +47,10 @@ GET  people.detail           sign_in 403     403     403     ok      ok      ok 
 GET  people.edit             sign_in 403     403     403     ok      ok      403     403
 GET  people.give_password    sign_in 403     403     403     ok      ok      403     403
 GET  people.new              sign_in 403     403     403     ok      ok      403     403
+GET  people.login_link       ok      ok      ok      ok      ok      ok      ok      ok
+GET  people.index_xlsx       sign_in 403     403     403     ok      ok      ok      ok
+GET  people.open_accounts    sign_in 403     403     403     ok      ok      403     403
+GET  people.new_visitor      sign_in 403     403     403     ok      ok      403     403
 GET  photos.photo            sign_in 404     ok      ok      ok      ok      ok      ok
 GET  photos.thumb            sign_in 404     ok      ok      ok      ok      ok      ok
 GET  checks.plans            sign_in 403     403     403     ok      ok      ok      ok
@@ -115,6 +119,15 @@ POST people.edit             sign_in 403     403     403     ok      ok      403
 POST people.leave            sign_in 403     403     403     ok      ok      403     403
 POST people.give_password    sign_in 403     403     403     ok      ok      403     403
 POST people.new              sign_in 403     403     403     422     422     403     403
+POST people.login_link       422     422     422     422     422     422     422     422
+POST people.open_accounts    sign_in 403     403     403     422     422     403     403
+POST people.slips            sign_in 403     403     403     422     422     403     403
+POST people.make_link        sign_in 403     403     403     ok      ok      403     403
+POST people.new_visitor      sign_in 403     403     403     422     422     403     403
+POST people.visit            sign_in 403     403     403     422     422     403     403
+POST people.sign_out_everywhere sign_in 403     403     403     ok      ok      403     403
+POST people.sign_out         sign_in 404     ok      404     404     404     404     404
+POST people.sign_out_others  sign_in ok      ok      ok      ok      ok      ok      ok
 POST photos.upload           sign_in 403     422     422     422     422     422     403
 POST letters.sign            sign_in 404     422     404     409     409     409     409
 POST letters.paper           sign_in 403     403     403     422     422     403     403

@@ -17,7 +17,18 @@ from unitsafe.hazards.rules import State
 from unitsafe.people.passwords import hash_password
 
 PASSWORD = "open-sesame-7"
-OWN = frozenset({"people.display", "people.password", "people.login", "people.logout"})
+PASSWORDS = {"password": "sesame-open-8", "again": "sesame-open-8"}
+OWN = frozenset(
+    {
+        "people.display",
+        "people.password",
+        "people.login",
+        "people.login_link",
+        "people.logout",
+        "people.sign_out",
+        "people.sign_out_others",
+    }
+)
 """What everybody may do to their own account and session."""
 
 
@@ -199,7 +210,7 @@ def _people(make: Make, campus: Campus) -> Iterator[Line]:
     teacher.password_hash = hash_password(PASSWORD)
     make.session.commit()
     here, spare = "people.detail", {"person_id": campus.spare["person_id"]}
-    new = {"current": PASSWORD, "password": "sesame-open-8", "again": "sesame-open-8"}
+    new = {"current": PASSWORD, **PASSWORDS}
     away = {
         "deputy_id": campus.more["other"].id,
         "from_on": "2026-11-24",
@@ -212,6 +223,18 @@ def _people(make: Make, campus: Campus) -> Iterator[Line]:
     yield "people.edit", "officer", {}, "people.edit", {"phone": "13800000000"}, ()
     yield "people.give_password", "officer", {}, "people.give_password", {}, ()
     yield "people.absence", "officer", {}, here, away, ()
+    nobody = make.newcomer("没有账号的老师")
+    nobody.username = nobody.account_at = None
+    visitor = {"person_id": make.visitor(date(2026, 11, 26)).id}
+    yield "people.open_accounts", "officer", {}, "people.open_accounts", {}, ()
+    yield "people.slips", "officer", {}, "people.open_accounts", {}, ()
+    yield "people.make_link", "officer", {}, here, {}, ()
+    yield "people.new_visitor", "officer", {}, "people.new_visitor", {"name": "区教育局"}, ()
+    yield "people.visit", "officer", visitor, here, {"until_on": "2026-12-01"}, ()
+    yield "people.sign_out_everywhere", "officer", {}, here, {}, ()
+    yield "people.sign_out", "teacher", {}, "people.me", {}, ()
+    yield "people.sign_out_others", "teacher", {}, "people.me", {}, ()
+    yield "people.login_link", "nobody", {}, "people.login_link", PASSWORDS, ()
     yield "people.leave", "officer", spare, here, {}, ()
 
 

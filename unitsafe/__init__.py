@@ -127,6 +127,8 @@ def _register_features(app: Flask) -> KeptActors:
         origin = f"{request.remote_addr or ''} {(request.user_agent.string or '')[:120]}"
         actor = kept.actor(db.db.session(), token, today=clock.today(), origin=origin)
         g.actor = actor
+        if actor and kept.is_first_today(token, clock.today()):
+            g.first_visit = token
         return access.Session(actor, token) if actor else None
 
     return kept

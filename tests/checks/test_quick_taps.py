@@ -7,7 +7,7 @@ from flask import request, request_started
 from unitsafe.checks import quick_taps
 from unitsafe.checks.models import Answer, CheckEvent
 from unitsafe.checks.rules import Result, State
-from unitsafe.people.models import Person
+from unitsafe.people import devices
 
 ITEM, OTHER = "dp_fire_use", "dp_exit_clear"
 OF_ONE_ANSWER = {"Content-Length", "Date", "Set-Cookie", "Vary"}
@@ -151,10 +151,9 @@ def test_a_check_that_is_not_open_yet_is_refused(browser, make, now, by_the_rout
 
 
 def test_whoever_has_left_or_signed_out_elsewhere_is_out_at_once(
-    tap, let_in, session, officer, by_the_route
+    tap, let_in, session, make, officer, by_the_route
 ):
-    person = session.get(Person, officer.id)
-    person.session_key = "other"
+    devices.sign_out_everywhere(session, officer.id, by=make.actor(officer), now=make.now())
     session.commit()
     assert tap("na").status == 401
     assert len(by_the_route) == 1

@@ -6,6 +6,7 @@ from flask import Flask, Response
 from unitsafe.core import access
 from unitsafe.core.access import PUBLIC, allow, check_marks, public
 from unitsafe.core.domain import Right
+from unitsafe.people.models import PersonStatus
 
 
 def test_an_unmarked_view_stops_the_app():
@@ -98,7 +99,7 @@ def test_whoever_left_is_nobody_at_once(browser, make, session):
     person = make.someone("officer")
     client = browser(person)
     assert client.get("/hazards").status == 200
-    person.session_key = "another"
+    person.status = PersonStatus.LEFT
     session.commit()
     assert client.get("/hazards").status == 303
 

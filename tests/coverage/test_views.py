@@ -151,9 +151,9 @@ def test_a_block_with_too_few_spots_is_named(officer, make):
 
 
 def test_an_account_that_nobody_used_for_thirty_days_is_named(officer, make, session, now):
-    quiet = make.person("没登录")
-    session.get(Person, quiet.id).created_at = now() - timedelta(days=31)
-    make.person("新来的")
+    quiet = make.newcomer("没登录")
+    session.get(Person, quiet.id).account_at = now() - timedelta(days=31)
+    make.newcomer("新来的")
     session.commit()
     found = rows(officer.get(PAGE).page, "never_signed_in")
     assert any("没登录" in row for row in found) and not any("新来的" in row for row in found)

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import yaml
 
+from unitsafe.core.qr import qr_svg
+
 CONTENT = Path(__file__).parents[2] / "unitsafe" / "content" / "checklists.yaml"
 BASIS = ["《机关、团体、企业、事业单位消防安全管理规定》（公安部令第61号）第二十五条"]
 SHEET = {"school": "育才实验小学", "printed_at": "2026-11-24 10:21", "version": "2026-11"}
@@ -115,6 +117,19 @@ def hazard_sheet(**changes):
         "signatures": [{"label": "复查人", "names": ["周立新"], "at": "2026-11-07 08:05"}],
         "seal": True,
         **changes,
+    }
+
+
+def sign_in_slips(count=16, name="阿依古丽·买买提艾力"):
+    """One-time links for ``count`` people."""
+    link = "http://192.168.100.200:8000/login/cmp6n2actvdv4pjmqk9wdh599e"
+    slip = {"account": name.replace("·", ""), "link": link, "code": qr_svg(link)}
+    names = [f"{name}{number}" for number in range(1, count + 1)]
+    return {
+        **SHEET,
+        "title": "登录条",
+        "period": "2026-11-24",
+        "slips": [{**slip, "name": one, "until": "2026-12-08"} for one in names],
     }
 
 

@@ -16,6 +16,7 @@ from tests.paper.samples import (
     month_grid,
     plain_text,
     rightmost,
+    sign_in_slips,
 )
 from unitsafe.core.printing import render_pdf
 
@@ -244,3 +245,21 @@ def test_without_a_picture_the_buildings_print_as_stacks_of_floors():
         assert wanted in text
     assert set(pages(pdf)) == {A4[::-1]}
     assert rightmost(pdf) < 842
+
+
+@pytest.mark.parametrize(("count", "sheets"), [(1, 1), (10, 1), (11, 2), (60, 6)])
+def test_ten_slips_go_on_a_page(count, sheets):
+    assert pages(render_pdf("sign_in_slips", sign_in_slips(count))) == [A4] * sheets
+
+
+def test_a_slip_says_whose_it_is_where_to_go_and_how_long():
+    pdf = render_pdf("sign_in_slips", sign_in_slips(2))
+    text = plain_text(pdf)
+    for wanted in (
+        "阿依古丽·买买提艾力2",
+        "账号：阿依古丽买买提艾力",
+        "http://192.168.100.200:8000/login/cmp6n2actvdv4pjmqk9wdh599e",
+        "有效期至2026-12-08，用一次就失效，请勿转给别人。",
+    ):
+        assert wanted in text
+    assert rightmost(pdf) < A4[0] - 30

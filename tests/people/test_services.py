@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from unitsafe.core.domain import RuleError
-from unitsafe.people import queries, services
+from unitsafe.people import devices, queries, services
 from unitsafe.people.models import Absence, PersonStatus
 
 TODAY = date(2026, 11, 23)
@@ -63,11 +63,11 @@ def test_an_account_name_is_taken_whatever_its_capitals(make, session):
 
 def test_who_leaves_loses_account_posts_and_grids(make, session):
     teacher, officer = make.someone("teacher"), make.someone("officer")
-    key = teacher.session_key
     person = queries.person(session, teacher.id)
     services.leave(session, person, today=TODAY, by=make.actor(officer), now=make.now())
     session.commit()
-    assert (teacher.status, teacher.session_key != key) == (PersonStatus.LEFT, True)
+    assert (teacher.status, teacher.left_on) == (PersonStatus.LEFT, TODAY)
+    assert devices.open_ones(session, teacher.id, TODAY) == []
     assert [post.until_on for post in held(session, teacher)] == [TODAY]
     assert queries.duty_lines(session, teacher.id, date(2026, 11, 24)) == []
     assert queries.duty_lines(session, teacher.id, date(2026, 11, 20)) != []

@@ -1,7 +1,7 @@
 """The sample school's places, grids, people and accounts."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -9,13 +9,15 @@ from sqlalchemy.orm import joinedload
 
 from unitsafe import clock, content
 from unitsafe.grids import queries as grids
-from unitsafe.grids.actors import actor_of, token_of
+from unitsafe.grids.actors import actor_for
 from unitsafe.grids.models import Assignment, Grid, GridPast, GridSpace, Handover, Role
 from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import State
-from unitsafe.people.models import Absence, Person, PersonPost, PersonStatus
+from unitsafe.people.devices import open_ones
+from unitsafe.people.models import Absence, Person, PersonPost, PersonStatus, SignIn
 from unitsafe.people.passwords import is_password
-from unitsafe.people.queries import holders
+from unitsafe.people.queries import holders, never_signed_in, without_account
+from unitsafe.people.rules import works_on
 from unitsafe.places.models import Space
 from unitsafe.school.models import School
 
@@ -88,7 +90,7 @@ def test_all_required_posts_are_filled(sample):
 
 def test_one_person_left_and_one_absence_runs_today(sample):
     left = sample.session.scalars(sa.select(Person).where(Person.status == PersonStatus.LEFT)).one()
-    assert actor_of(sample.session, token_of(left), today=clock.local(sample.now).date()) is None
+    assert actor_for(sample.session, left.id, today=clock.local(sample.now).date()) is None
     today = clock.local(sample.now).date()
     absences = sample.session.scalars(sa.select(Absence)).all()
     assert [a.from_on <= today <= a.until_on for a in absences].count(True) == 1
@@ -111,7 +113,7 @@ def test_one_person_left_and_one_absence_runs_today(sample):
 def test_the_promised_accounts_exist(sample, username, post):
     person = sample.session.scalars(sa.select(Person).where(Person.username == username)).one()
     assert is_password("unitsafe-demo", person.password_hash)
-    actor = actor_of(sample.session, token_of(person), today=clock.local(sample.now).date())
+    actor = actor_for(sample.session, person.id, today=clock.local(sample.now).date())
     assert actor is not None
     assert post in actor.posts
 
@@ -138,3 +140,21 @@ def test_nobody_starts_before_the_school_was_entered(sample):
     first = sample.session.scalar(sa.select(sa.func.min(Assignment.from_on)))
     created = clock.local(sample.session.get(School, 1).created_at).date()
     assert first - created == timedelta(0)
+
+
+def test_accounts_are_in_every_state_that_a_school_knows(sample):
+    session, today = sample.session, clock.local(sample.now).date()
+    assert [one.name for one in never_signed_in(session, today)] == ["唐福生", "潘欣然"]
+    assert len(without_account(session)) == 3
+    visitor = session.scalars(sa.select(Person).where(Person.account_until.is_not(None))).one()
+    assert visitor.account_until < today
+    part_time = session.scalars(sa.select(Person).where(Person.work_days != "")).all()
+    assert [works_on(one.work_days, date(2026, 11, 24)) for one in part_time] == [False]
+
+
+def test_people_are_signed_in_on_their_devices(sample):
+    session, today = sample.session, clock.local(sample.now).date()
+    for row in session.scalars(sa.select(SignIn)):
+        assert row.made_at <= sample.now and row.last_seen_on <= today
+    officer = session.scalars(sa.select(Person).where(Person.username == "officer")).one()
+    assert len(open_ones(session, officer.id, today)) == 2

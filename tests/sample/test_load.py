@@ -27,7 +27,7 @@ def test_a_database_that_holds_a_sample_school_is_refused(empty):
 
 
 def test_a_database_that_holds_one_person_is_refused_and_left_alone(empty):
-    empty.add(Person(name="甲", session_key="k", created_at=SEPTEMBER))
+    empty.add(Person(name="甲", created_at=SEPTEMBER))
     empty.commit()
     with pytest.raises(RuleError):
         load_sample(empty, seed=1, now=SEPTEMBER)

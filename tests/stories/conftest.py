@@ -46,6 +46,8 @@ PHONE = {
     "locale": "zh-CN",
 }
 DESK = {"viewport": {"width": 1366, "height": 768}, "locale": "zh-CN"}
+OWN_VIEWER = ("chrome-extension://", "chrome://")
+"""From where Chromium shows a PDF."""
 PATIENCE = 20_000
 """Milliseconds that a page may take on a busy machine."""
 
@@ -178,7 +180,7 @@ def _listen(text: str, complaints: list[str]) -> None:
 def _watch(answer: Any, home: str, complaints: list[str]) -> None:
     if answer.status >= 500:
         complaints.append(f"{answer.status} {answer.url}")
-    if not answer.url.startswith((home, "blob:", "data:")):
+    if not answer.url.startswith((home, "blob:", "data:", *OWN_VIEWER)):
         complaints.append(f"another server: {answer.url}")
 
 

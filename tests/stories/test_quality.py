@@ -6,7 +6,14 @@ from tests.addresses import address, routes
 from tests.stories.conftest import DESK, PHONE, row, run
 
 pytestmark = pytest.mark.browser
-NO_PAGE = {"today.healthz", "photos.photo", "photos.thumb", "setup.index", "people.login"}
+NO_PAGE = {
+    "today.healthz",
+    "photos.photo",
+    "photos.thumb",
+    "setup.index",
+    "people.login",
+    "people.index_xlsx",
+}
 SIZES = (PHONE["viewport"], DESK["viewport"])
 
 
@@ -30,6 +37,8 @@ def keys(records):
         "assignment_id": first("id FROM assignment"),
         "number": first("number FROM hazard WHERE state = 'assigned'"),
         "person_id": first("id FROM person WHERE username = 'teacher'"),
+        "device_id": first("id FROM sign_in"),
+        "token": "none",
         "photo_id": first("id FROM photo"),
         "plan_id": first("id FROM plan"),
         "map_id": first("id FROM grid_map"),

@@ -29,7 +29,7 @@ class Session(UserMixin):
         self.actor, self.token = actor, token
 
     def get_id(self) -> str:
-        """The text in the cookie; it dies when the person's session key changes."""
+        """The text in the cookie; it names the device and dies when that is signed out."""
         return self.token
 
 

@@ -13,6 +13,7 @@ from unitsafe.coverage import rules
 from unitsafe.coverage.rules import Kind
 from unitsafe.coverage.snapshot import Snapshot, space_name
 from unitsafe.grids.models import Role
+from unitsafe.people import queries as people
 
 
 @dataclass(frozen=True)
@@ -222,9 +223,9 @@ def group_size(_session: Session, now: Snapshot) -> Iterator[Gap]:
 
 
 @finder(Kind.NEVER_SIGNED_IN)
-def never_signed_in(_session: Session, now: Snapshot) -> Iterator[Gap]:
+def never_signed_in(session: Session, now: Snapshot) -> Iterator[Gap]:
     """Accounts that nobody has used since they were made."""
-    for person in now.never_signed_in():
+    for person in people.never_signed_in(session, now.today, now.limits.unused_days):
         yield Gap(
             Kind.NEVER_SIGNED_IN,
             person.name,

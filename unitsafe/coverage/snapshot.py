@@ -3,13 +3,12 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import cached_property
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
-from unitsafe import clock
 from unitsafe.coverage.rules import Limits
 from unitsafe.grids import queries as grids
 from unitsafe.grids.models import Assignment, Grid, Role
@@ -105,15 +104,6 @@ class Snapshot:
                 yield absence, "left"
             elif absence.deputy_id in away:
                 yield absence, "away"
-
-    def never_signed_in(self) -> list[Person]:
-        """Accounts that nobody has used since they were made, the school's number of days ago."""
-        before = clock.at(self.today - timedelta(days=self.limits.unused_days))
-        return [
-            person
-            for person in self.people
-            if person.username and person.last_seen_on is None and person.created_at <= before
-        ]
 
 
 def read(session: Session, school: School, *, today: date, now: datetime) -> Snapshot:

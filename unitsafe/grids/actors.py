@@ -10,13 +10,9 @@ from unitsafe import content
 from unitsafe.core.domain import Actor, Right
 from unitsafe.grids import queries
 from unitsafe.grids.models import Assignment, Grid, Role
-from unitsafe.people.models import Absence, Person, PersonPost, PersonStatus
-from unitsafe.people.queries import valid_on
-
-
-def token_of(person: Person) -> str:
-    """The sign-in cookie's id of a person; changes with the session key."""
-    return f"{person.id}.{person.session_key}"
+from unitsafe.people.devices import of_token
+from unitsafe.people.models import Absence, Person, PersonPost, PersonStatus, SignIn
+from unitsafe.people.queries import account_open, valid_on
 
 
 def rights_of(posts: frozenset[str]) -> frozenset[Right]:
@@ -29,24 +25,31 @@ def rights_of(posts: frozenset[str]) -> frozenset[Right]:
 
 def actor_of(session: Session, token: str, *, today: date, origin: str = "") -> Actor | None:
     """Whoever holds this cookie; None when it is not, or no longer, good."""
-    person_id, _, key = token.partition(".")
-    if not person_id.isdigit():
-        return None
+    holder = sa.select(SignIn.person_id).where(of_token(token), SignIn.ended_at.is_(None))
+    is_wanted = sa.and_(Person.id.in_(holder), account_open(today))
+    return _read(session, is_wanted, today=today, origin=origin)
+
+
+def actor_for(session: Session, person_id: int, *, today: date, origin: str = "") -> Actor | None:
+    """The person as the policy sees them, with or without an account; None for who has left."""
+    is_wanted = sa.and_(Person.id == person_id, Person.status == PersonStatus.ACTIVE)
+    return _read(session, is_wanted, today=today, origin=origin)
+
+
+def _read(
+    session: Session, is_wanted: sa.ColumnElement[bool], *, today: date, origin: str
+) -> Actor | None:
     rows = session.execute(
         sa.select(Person.id, Person.name, Person.large_text, PersonPost.post)
         .outerjoin(
             PersonPost, sa.and_(PersonPost.person_id == Person.id, valid_on(PersonPost, today))
         )
-        .where(
-            Person.id == int(person_id),
-            Person.session_key == key,
-            Person.status == PersonStatus.ACTIVE,
-        )
+        .where(is_wanted)
     ).all()
     if not rows:
         return None
     posts = frozenset(row.post for row in rows if row.post)
-    scope = _scope(session, int(person_id), today)
+    scope = _scope(session, rows[0].id, today)
     posts |= scope.posts  # whoever leads or keeps a grid holds the post of that name
     known = content.load().posts
     titles = sorted((known[post].grid_level, known[post].title) for post in posts if post in known)

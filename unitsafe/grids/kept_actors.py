@@ -1,6 +1,6 @@
 """Actors kept between requests: the policy of a person is read once, not with every tap.
 
-Whatever changes people, posts, absences, assignments or grids in this process empties the store
+Whatever changes people, their devices, posts, absences, assignments or grids in this process empties the store
 when it is committed. A change made by another process (a command) is seen after ``KEEP_SECONDS``.
 """
 
@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 from unitsafe.core.domain import Actor
 from unitsafe.grids.actors import actor_of
 from unitsafe.grids.models import Assignment, Grid
-from unitsafe.people.models import Absence, Person, PersonPost
+from unitsafe.people.models import Absence, Person, PersonPost, SignIn
 
 KEEP_SECONDS = 60
 MOST = 1000
-_WATCHED = (Person, PersonPost, Absence, Assignment, Grid)
+_WATCHED = (Person, SignIn, PersonPost, Absence, Assignment, Grid)
 
 
 class KeptActors:
@@ -29,6 +29,8 @@ class KeptActors:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._kept: dict[tuple[str, date], tuple[float, Actor]] = {}
+        self._day: date | None = None
+        self._seen: set[str] = set()
 
     def actor(self, session: Session, token: str, *, today: date, origin: str) -> Actor | None:
         """:func:`actor_of`, from memory where it is fresh."""
@@ -49,6 +51,16 @@ class KeptActors:
         """The actor of this cookie when it is in memory and fresh; None says nothing."""
         found = self._kept.get((token, today))
         return found[1] if found is not None and monotonic() < found[0] else None
+
+    def is_first_today(self, token: str, today: date) -> bool:
+        """Whether this is the first time today, as far as this process knows, that this cookie is
+        asked about; the next time it is not."""
+        with self._lock:
+            if self._day != today:
+                self._day, self._seen = today, set()
+            is_first = token not in self._seen
+            self._seen.add(token)
+        return is_first
 
     def forget(self) -> None:
         """Read everybody anew."""

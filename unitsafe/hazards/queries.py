@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from unitsafe import clock
@@ -15,6 +16,7 @@ from unitsafe.core.domain import Actor, Right
 from unitsafe.hazards.models import Hazard, HazardEvent, HazardPhoto
 from unitsafe.hazards.rules import NUMBER, OPEN, Level, State
 from unitsafe.people.models import Person, PersonStatus
+from unitsafe.people.queries import HandoverLine, handover_sources
 from unitsafe.places.models import Space
 
 LEDGER_ORDER = (Hazard.found_at, Hazard.id)
@@ -236,3 +238,24 @@ def photo_ids(actor: Actor) -> sa.Select[int]:
         .join(Hazard, Hazard.id == HazardPhoto.hazard_id)
         .where(visible_to(actor))
     )
+
+
+def _hazards_left(session: Session, person: Person) -> list[HandoverLine]:
+    """Open hazards that somebody who left still holds."""
+    rows = session.execute(
+        sa.select(Hazard.number, Hazard.description)
+        .where(Hazard.holder_id == person.id, Hazard.state.in_(OPEN))
+        .order_by(Hazard.id)
+    )
+    return [
+        HandoverLine(
+            _("隐患"),
+            f"{row.number} {row.description[:30]}",
+            "hazards.detail",
+            {"number": row.number},
+        )
+        for row in rows
+    ]
+
+
+handover_sources.append(_hazards_left)

@@ -329,3 +329,20 @@ class GridMap(Sheet):
     outlines: list[MapOutline]
     legend: list[MapLine]
     houses: list[MapHouse]
+
+
+class SignInSlip(TypedDict):
+    name: str
+    account: str
+    link: str
+    """The whole address, also what the code says."""
+    code: str
+    """The QR code as an SVG element."""
+    until: str
+    """The last day on which the link works."""
+
+
+class SignInSlips(Sheet):
+    """sign_in_slips.typ: ten slips a page, to be cut apart."""
+
+    slips: list[SignInSlip]

@@ -19,10 +19,12 @@ from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from unitsafe.core.forms import Form, Text
+from unitsafe.core.labels import WEEKDAYS
 from unitsafe.core.printing import printable
 from unitsafe.core.query import row_id
 from unitsafe.people.labels import post_groups
 from unitsafe.people.passwords import weakness
+from unitsafe.people.rules import USERNAME
 
 LONGEST_PASSWORD = 200
 
@@ -50,10 +52,9 @@ class SignInForm(Form):
     next = HiddenField()
 
 
-class ChangePasswordForm(Form):
-    """One's own password."""
+class NewPasswordForm(Form):
+    """A password of one's own choice, typed twice."""
 
-    current = _password(_l("现在的密码"), _l("现在的密码"), autocomplete="current-password")
     password = _password(
         _l("新密码"), _l("新密码"), autocomplete="new-password", description=_l("至少8位。")
     )
@@ -63,6 +64,12 @@ class ChangePasswordForm(Form):
         """Both must be the same."""
         if field.data != self.password.data:
             raise ValidationError(_l("两次输入的新密码不一样。"))
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """One's own password."""
+
+    current = _password(_l("现在的密码"), _l("现在的密码"), autocomplete="current-password")
 
 
 class GivePasswordForm(Form):
@@ -93,7 +100,22 @@ class FactsForm(Form):
         validators=[Regexp(r"^$|^[0-9+][0-9 \-]{2,19}$", message=_l("电话只填数字和短横线。"))],
         render_kw={"inputmode": "tel", "autocomplete": "off"},
     )
+    work_days = SelectMultipleField(
+        _l("哪几天在校"),
+        description=_l(
+            "只有兼职、走教的老师要勾；每天都在校的不用勾。排值班时会避开不在校的日子。"
+        ),
+        choices=[SelectChoice(str(n), day) for n, day in enumerate(WEEKDAYS, start=1)],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
     name_seen = HiddenField()
+
+    @property
+    def weekdays(self) -> str:
+        """The ticked days as ``Person.work_days`` holds them; all seven are full time."""
+        ticked = "".join(sorted(set(self.work_days.data)))
+        return "" if ticked == "1234567" else ticked
 
     def validate_name(self, field: Field) -> None:
         """Warn once of characters that no print font has; saving again keeps them."""
@@ -119,7 +141,8 @@ class PersonForm(FactsForm):
         description=_l("登录用，例如姓名拼音。不需要登录的人可以不填。"),
         validators=[
             Regexp(
-                r"^$|^[\w.@-]{2,40}$", message=_l("账号用字母、数字、汉字、点和短横线，2到40位。")
+                rf"^$|^{USERNAME.pattern}$",
+                message=_l("账号用字母、数字、汉字、点和短横线，2到40位。"),
             )
         ],
         render_kw={"autocomplete": "off", "autocapitalize": "none"},
@@ -188,5 +211,25 @@ class DisplayForm(Form):
     large_text = BooleanField(_l("大字显示"))
 
 
-class LeaveForm(Form):
-    """Nothing but the key: the person leaves the school."""
+class ChosenForm(Form):
+    """People ticked in a list."""
+
+    person = SelectMultipleField(
+        coerce=chosen_id, validate_choice=False, validators=[DataRequired(_l("请先勾选人。"))]
+    )
+
+
+class PressForm(Form):
+    """A button: nothing but the key."""
+
+
+class VisitForm(Form):
+    """Until when a visitor's account works."""
+
+    until_on = DateField(_l("用到哪天"), [InputRequired(_l("请填写到期日。")), check_year])
+
+
+class VisitorForm(VisitForm):
+    """A new account for a visiting inspector."""
+
+    name = Text(_l("名称"), most=40, description=_l("例如：区教育局检查组。也是登录用的账号。"))

@@ -17,9 +17,11 @@ class PersonStatus(StrEnum):
 
 
 class Person(Model):
-    """A member of staff; with ``username`` and ``password_hash`` also an account.
+    """A member of staff; with ``username`` also an account, which a password opens.
 
-    ``session_key`` is part of the sign-in cookie: changing it signs the person out everywhere.
+    ``account_at``: since when there is an account; ``account_until``: the last day on which a
+    visitor's account works. ``last_seen_on``: the last day on which the account was used.
+    ``work_days``: the weekdays of part-time staff, digits 1 (Monday) to 7; empty for full time.
     """
 
     __tablename__ = "person"
@@ -27,15 +29,59 @@ class Person(Model):
     name: Mapped[str] = mapped_column(sa.String(40))
     username: Mapped[str | None] = mapped_column(sa.String(40), unique=True)
     password_hash: Mapped[str | None] = mapped_column(sa.String(200))
-    session_key: Mapped[str] = mapped_column(sa.String(32))
+    account_at: Mapped[datetime | None]
+    account_until: Mapped[date | None]
     phone: Mapped[str] = mapped_column(sa.String(20), default="")
     status: Mapped[PersonStatus] = mapped_column(default=PersonStatus.ACTIVE)
     large_text: Mapped[bool] = mapped_column(default=False)
+    work_days: Mapped[str] = mapped_column(sa.String(7), default="")
     last_seen_on: Mapped[date | None]
+    left_on: Mapped[date | None]
     created_at: Mapped[datetime]
     posts: Mapped[list["PersonPost"]] = relationship(
         lazy="raise", back_populates="person", order_by="PersonPost.from_on"
     )
+
+
+class SignIn(Model):
+    """A device on which somebody signed in: its cookie names the row and its ``key``.
+
+    Once ``ended_at`` is set nobody is let in by it.
+    """
+
+    __tablename__ = "sign_in"
+    __table_args__ = (
+        sa.Index(None, "person_id", "ended_at"),  # people.devices
+        sa.Index(None, "last_seen_on"),  # tidied away half a year later
+    )
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    key: Mapped[str] = mapped_column(sa.String(32))
+    device: Mapped[str] = mapped_column(sa.String(40))
+    address: Mapped[str] = mapped_column(sa.String(45), default="")
+    made_at: Mapped[datetime]
+    last_seen_on: Mapped[date]
+    ended_at: Mapped[datetime | None]
+
+    @property
+    def token(self) -> str:
+        """What the cookie says."""
+        return f"{self.id}.{self.key}"
+
+
+class SignInLink(Model):
+    """A way in that works once, to set a password. Only the hash of its token is kept."""
+
+    __tablename__ = "sign_in_link"
+    __table_args__ = (sa.Index(None, "person_id"),)  # voided by the next one
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
+    token_hash: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    made_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    voided_at: Mapped[datetime | None]
+    person: Mapped[Person] = relationship(lazy="raise")
 
 
 class PersonPost(Model):

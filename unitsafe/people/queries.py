@@ -1,18 +1,20 @@
 """Reading people and posts."""
 
-from collections.abc import Callable, Sequence
+import hashlib
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import Enum
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from unitsafe import content
+from unitsafe import clock, content
 from unitsafe.core.db import like
 from unitsafe.core.domain import Right
-from unitsafe.people.models import Absence, Person, PersonPost, PersonStatus
+from unitsafe.people.models import Absence, Person, PersonPost, PersonStatus, SignInLink
 
 
 def valid_on(model: Any, day: date) -> sa.ColumnElement[bool]:
@@ -34,6 +36,48 @@ class DutyLine:
 
 duty_sources: list[Callable[[Session, int, date], Sequence[DutyLine]]] = []
 """Features further right that know what a person (id) answers for on a day."""
+
+
+@dataclass(frozen=True)
+class HandoverLine:
+    """What somebody who left still has, or had and nobody has taken over: ``what`` it is (网格),
+    which one, and the address where a successor is named."""
+
+    what: str
+    title: str
+    endpoint: str
+    values: Mapping[str, str | int]
+
+
+handover_sources: list[Callable[[Session, Person], Sequence[HandoverLine]]] = []
+"""Features further right that know what a person who left has not handed over yet."""
+
+
+def handover_lines(session: Session, person: Person) -> list[HandoverLine]:
+    """Everything of somebody who left that waits for a successor; empty for who is still here."""
+    if person.left_on is None:
+        return []
+    return [line for source in handover_sources for line in source(session, person)]
+
+
+def _posts_left(session: Session, person: Person) -> list[HandoverLine]:
+    """Posts held to the last day that nobody has held since."""
+    held = sa.select(PersonPost.post).where(
+        PersonPost.person_id == person.id, PersonPost.until_on >= person.left_on
+    )
+    others = sa.select(PersonPost.post).where(
+        PersonPost.person_id != person.id,
+        sa.or_(PersonPost.until_on.is_(None), PersonPost.until_on > person.left_on),
+    )
+    posts = session.scalars(held.where(PersonPost.post.not_in(others)).distinct())
+    titles = content.load().posts
+    return [
+        HandoverLine(_("岗位"), titles[post].title if post in titles else post, "people.index", {})
+        for post in sorted(posts)
+    ]
+
+
+handover_sources.append(_posts_left)
 
 
 def duty_lines(session: Session, person_id: int, day: date) -> list[DutyLine]:
@@ -91,6 +135,15 @@ def active_people(session: Session) -> Sequence[Person]:
     ).all()
 
 
+def people_by_id(session: Session, ids: Collection[int]) -> Sequence[Person]:
+    """Active people of these ids, by name."""
+    return session.scalars(
+        sa.select(Person)
+        .where(Person.id.in_(ids), Person.status == PersonStatus.ACTIVE)
+        .order_by(Person.name, Person.id)
+    ).all()
+
+
 def names(session: Session, ids: set[int]) -> dict[int, str]:
     """Names of people by id, those who left included."""
     if not ids:
@@ -107,6 +160,52 @@ def person_by_username(session: Session, username: str) -> Person | None:
             Person.status == PersonStatus.ACTIVE,
         )
     ).first()
+
+
+def without_account(session: Session) -> Sequence[Person]:
+    """Active people without an account, by name."""
+    return session.scalars(
+        sa.select(Person)
+        .where(Person.status == PersonStatus.ACTIVE, Person.username.is_(None))
+        .order_by(Person.name, Person.id)
+    ).all()
+
+
+def never_signed_in(session: Session, today: date, days: int = 30) -> Sequence[Person]:
+    """Active people who have had an account for at least ``days`` days and never used it, by name."""
+    return session.scalars(
+        sa.select(Person)
+        .where(
+            account_open(today),
+            Person.last_seen_on.is_(None),
+            Person.account_at < clock.end_of(today - timedelta(days=days)),
+        )
+        .order_by(Person.name, Person.id)
+    ).all()
+
+
+def accounts(session: Session, today: date) -> int:
+    """How many people have an account that works on ``today``."""
+    return session.scalar(sa.select(sa.func.count(Person.id)).where(account_open(today))) or 0
+
+
+def usernames(session: Session) -> set[str]:
+    """All account names, those of people who left included."""
+    return set(session.scalars(sa.select(Person.username).where(Person.username.is_not(None))))
+
+
+def link_of(session: Session, token: str) -> SignInLink | None:
+    """The one-time link of this token, with its person, whatever its state."""
+    return session.scalars(
+        sa.select(SignInLink)
+        .where(SignInLink.token_hash == token_hash(token))
+        .options(joinedload(SignInLink.person))
+    ).first()
+
+
+def token_hash(token: str) -> str:
+    """What is kept of a link's token: it is long and random, so that SHA-256 is enough."""
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def holders(session: Session, post: str, day: date) -> Sequence[Person]:
@@ -189,6 +288,15 @@ def posts_held(session: Session, day: date) -> set[str]:
     )
 
 
+def account_open(day: date) -> sa.ColumnElement[bool]:
+    """People whose account works on ``day``, as far as the person is concerned."""
+    return sa.and_(
+        Person.status == PersonStatus.ACTIVE,
+        Person.username.is_not(None),
+        sa.or_(Person.account_until.is_(None), Person.account_until >= day),
+    )
+
+
 def has_manager(session: Session, day: date) -> bool:
     """Whether somebody with an account can manage the school on ``day``."""
     posts = [
@@ -198,8 +306,7 @@ def has_manager(session: Session, day: date) -> bool:
         sa.select(Person.id)
         .join(PersonPost, PersonPost.person_id == Person.id)
         .where(
-            Person.status == PersonStatus.ACTIVE,
-            Person.username.is_not(None),
+            account_open(day),
             Person.password_hash.is_not(None),
             PersonPost.post.in_(posts),
             valid_on(PersonPost, day),
@@ -226,8 +333,3 @@ def standing_in_for(session: Session, person_id: int, day: date) -> Sequence[Abs
         .options(joinedload(Absence.person))
         .order_by(Absence.from_on)
     ).all()
-
-
-def token_of(person: Person) -> str:
-    """The sign-in cookie's id of a person; changes with the session key."""
-    return f"{person.id}.{person.session_key}"

@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from unitsafe.core import audit
 from unitsafe.core.domain import Actor, RuleError
 from unitsafe.core.hooks import duties_changed
-from unitsafe.people import queries
+from unitsafe.people import devices, queries
 from unitsafe.people.models import Absence, Person, PersonPost, PersonStatus
 
 on_leave: list[Callable[[Session, Person, date, Actor, datetime], None]] = []
 """Called inside the write when a person leaves: (session, person, today, by, now)."""
-_READABLE = "23456789abcdefghjkmnpqrstuvwxyz"
+READABLE = "23456789abcdefghjkmnpqrstuvwxyz"
+"""Signs that are not mistaken for each other when they are read out or typed."""
 
 
 def add_person(
@@ -29,15 +30,17 @@ def add_person(
     from_on: date,
     by: Actor | None,
     now: datetime,
+    work_days: str = "",
 ) -> Person:
     """A new member of staff. Raises RuleError when the account name is taken."""
-    _check_username(session, username, None)
+    check_username(session, username, None)
     person = Person(
         name=name,
         username=username or None,
         password_hash=password_hash,
-        session_key=secrets.token_hex(16),
+        account_at=now if username else None,
         phone=phone,
+        work_days=work_days,
         created_at=now,
         posts=[PersonPost(post=post, from_on=from_on) for post in posts],
     )
@@ -65,16 +68,24 @@ def change_person(
     today: date,
     by: Actor,
     now: datetime,
+    work_days: str | None = None,
 ) -> None:
     """Facts and posts (``person`` loaded with posts); a dropped post ends yesterday, one given only
-    today was a slip and goes, a new one begins today.
+    today was a slip and goes, a new one begins today. ``work_days`` None leaves them as they are.
 
     :raises RuleError: the account name is taken, or nobody would be left to manage the school.
     """
-    _check_username(session, username, person.id)
+    check_username(session, username, person.id)
     had_one = queries.has_manager(session, today)
-    before = {"name": person.name, "username": person.username, "phone": person.phone}
+    before = _facts(person)
+    if not username:
+        person.account_at = None
+        devices.end_all(session, person.id, now=now)
+    elif not person.username:
+        person.account_at = now
     person.name, person.username, person.phone = name, username or None, phone
+    if work_days is not None:
+        person.work_days = work_days
     current = {post.post: post for post in person.posts if post.until_on is None}
     for key, held in current.items():
         if key in posts:
@@ -89,17 +100,27 @@ def change_person(
     session.flush()
     _check_manager(session, today, had_one=had_one)
     duties_changed(session, today, now)
-    data = {"before": before, "posts": sorted(posts), "name": name, "username": username}
+    data = {"before": before, "posts": sorted(posts), **_facts(person)}
     audit.record(session, "person.change", f"person:{person.id}", by=by, now=now, data=data)
 
 
+def _facts(person: Person) -> dict[str, object]:
+    return {
+        "name": person.name,
+        "username": person.username,
+        "phone": person.phone,
+        "work_days": person.work_days,
+    }
+
+
 def leave(session: Session, person: Person, *, today: date, by: Actor, now: datetime) -> None:
-    """The person leaves the school: the account closes at once, the history stays."""
+    """The person leaves the school: the account closes at once, the history stays, and what is to
+    be handed over is in ``queries.handover_lines``."""
     if person.id == by.id:
         raise RuleError("不能把自己设为离校。")
     had_one = queries.has_manager(session, today)
-    person.status = PersonStatus.LEFT
-    person.session_key = secrets.token_hex(16)
+    person.status, person.left_on = PersonStatus.LEFT, today
+    devices.end_all(session, person.id, now=now)
     for post in session.scalars(sa.select(PersonPost).where(PersonPost.person_id == person.id)):
         if post.until_on is None or post.until_on > today:
             post.until_on = max(post.from_on, today)
@@ -112,11 +133,11 @@ def leave(session: Session, person: Person, *, today: date, by: Actor, now: date
 
 
 def set_password(
-    session: Session, person: Person, password_hash: str, *, by: Actor, now: datetime
+    session: Session, person: Person, password_hash: str, *, by: Actor, now: datetime, but: int = 0
 ) -> None:
-    """A new password; every other sign-in of the person ends."""
+    """A new password; the person is signed out on every device except ``but``."""
     person.password_hash = password_hash
-    person.session_key = secrets.token_hex(16)
+    devices.end_all(session, person.id, now=now, but=but)
     audit.record(session, "person.set_password", f"person:{person.id}", by=by, now=now)
 
 
@@ -172,15 +193,9 @@ def end_absence(
     audit.record(session, "person.back", subject, by=by, now=now, data=data)
 
 
-def sign_in(session: Session, person: Person, *, today: date, by: Actor, now: datetime) -> None:
-    """Note that the account was used."""
-    person.last_seen_on = today
-    audit.record(session, "person.sign_in", f"person:{person.id}", by=by, now=now)
-
-
 def temporary_password() -> str:
     """Eight signs that can be read out without confusion."""
-    return "".join(secrets.choice(_READABLE) for _ in range(8))
+    return "".join(secrets.choice(READABLE) for _ in range(8))
 
 
 def _check_manager(session: Session, today: date, *, had_one: bool) -> None:
@@ -191,7 +206,8 @@ def _check_manager(session: Session, today: date, *, had_one: bool) -> None:
         )
 
 
-def _check_username(session: Session, username: str | None, person_id: int | None) -> None:
+def check_username(session: Session, username: str | None, person_id: int | None) -> None:
+    """Raises RuleError when another account has that name."""
     if not username:
         return
     taken = sa.select(Person.id).where(sa.func.lower(Person.username) == username.lower())

@@ -76,7 +76,9 @@ def _counts(session: Session) -> dict[str, int]:
         "部位": count(Space),
         "网格": count(Grid, Grid.is_active.is_(True)),
         "教职工": count(
-            Person, Person.status == PersonStatus.ACTIVE, Person.name != people.VISITOR
+            Person,
+            Person.status == PersonStatus.ACTIVE,
+            Person.name.not_in((people.VISITOR, people.PAST_VISITOR)),
         ),
         "检查": count(Check),
         "答案": count(Answer),

@@ -68,6 +68,11 @@ STAFF = """
 """Name, account (* a numbered one, empty none), posts. The last two: one leaves, one visits."""
 
 LEAVER = "宋佳玲"
+NEWCOMERS = ("唐福生", "潘欣然")
+"""They have an account since the summer and never signed in."""
+PART_TIME = {"蒋立诚": "135"}
+"""Who is at the school only on some weekdays (1 Monday … 7 Sunday)."""
+PAST_VISITOR = "区消防救援大队"
 VISITOR = "来访检查组"
 
 
@@ -107,8 +112,8 @@ def build(setting: Setting, rng: Random) -> dict[str, Person]:
             from_on=setting.entered_on,
             by=by,
             now=setting.tick(),
+            work_days=PART_TIME.get(row.name, ""),
         )
-        person.session_key = f"{rng.getrandbits(128):032x}"
         person.large_text = row.name in ("何广福", "高淑芬")
         found[row.name] = person
         by = by or Actor(person.id, person.name, origin=origin(person))

@@ -59,9 +59,9 @@ class World:
 
     def actor(self, person: Person, at: datetime) -> Actor:
         """A person with the rights of that day, for the services."""
-        found = actors.actor_of(
+        found = actors.actor_for(
             self.session,
-            actors.token_of(person),
+            person.id,
             today=clock.local(at).date(),
             origin=staff.origin(person),
         )

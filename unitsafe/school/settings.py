@@ -60,6 +60,7 @@ SETTINGS = {
             _l("天"),
             _l("产品默认（双签率按此算）"),
         ),
+        Setting("link_days", _l("登录链接有效期"), 14, 1, 90, _l("天"), _l("产品默认")),
         Setting(
             "grids_of_person",
             _l("一个人最多负责几个网格"),

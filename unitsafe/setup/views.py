@@ -10,11 +10,12 @@ from unitsafe import clock
 from unitsafe.core import access, once
 from unitsafe.core.access import public
 from unitsafe.core.db import db, writing
-from unitsafe.core.domain import RuleError
+from unitsafe.core.domain import Actor, RuleError
 from unitsafe.core.errors import answer, sentence
 from unitsafe.core.htmx import render, see_other
 from unitsafe.core.printing import printable
-from unitsafe.grids.actors import actor_of, token_of
+from unitsafe.grids.actors import actor_of
+from unitsafe.people import devices
 from unitsafe.people.passwords import hash_password
 from unitsafe.school.queries import the_school
 from unitsafe.school.rules import FLAGS
@@ -93,7 +94,15 @@ def _found(form: SetupForm) -> ResponseReturnValue:
                 buildings=services.read_buildings(form.buildings.data or ""),
                 now=now,
             )
-            token = token_of(person)
+            token = devices.begin(
+                tx,
+                person,
+                user_agent=request.user_agent.string or "",
+                address=request.remote_addr or "",
+                by=Actor(person.id, person.name),
+                today=today,
+                now=now,
+            ).token
             key.location = "/"
     except sa.exc.IntegrityError:
         if _is_founded():  # somebody else was quicker, on a database that lets both begin

@@ -26,6 +26,7 @@ from unitsafe.grids.queries.duties import (
     without_leader,
     without_member,
 )
+from unitsafe.grids.queries.left import grids_left
 from unitsafe.grids.queries.spaces import (
     PlacedSpace,
     grid_of_space,
@@ -71,6 +72,7 @@ __all__ = [
     "grid_by_code",
     "grid_of_space",
     "grids",
+    "grids_left",
     "grids_of_space",
     "handed_grids",
     "handovers_of",
