@@ -13,10 +13,8 @@ from flask_babel import lazy_gettext as _l
 from unitsafe import clock, config
 from unitsafe.core import access
 from unitsafe.core.domain import Actor, Right
-from unitsafe.core.labels import label
+from unitsafe.core.labels import WEEKDAYS, label
 from unitsafe.school.queries import the_school
-
-WEEKDAYS = (_l("周一"), _l("周二"), _l("周三"), _l("周四"), _l("周五"), _l("周六"), _l("周日"))
 
 
 def init_app(app: Flask) -> None:

@@ -1,9 +1,12 @@
 """Passwords and safe addresses without HTTP."""
 
+from datetime import date
+
 import pytest
 
 from unitsafe.people.labels import BY_GRID, post_groups, post_title
 from unitsafe.people.passwords import hash_password, is_password, weakness
+from unitsafe.people.rules import works_on
 from unitsafe.people.services import temporary_password
 from unitsafe.people.views import safe_path
 
@@ -52,6 +55,15 @@ def test_a_password_fits_only_its_own_hash():
 
 def test_a_temporary_password_may_be_used():
     assert weakness(temporary_password()) is None
+
+
+@pytest.mark.parametrize(
+    ("work_days", "there"),
+    [("", [True] * 7), ("135", [True, False, True, False, True, False, False])],
+)
+def test_part_time_staff_are_there_on_their_weekdays(work_days, there):
+    week = [date(2026, 11, 23 + n) for n in range(7)]
+    assert [works_on(work_days, day) for day in week] == there
 
 
 def test_posts_that_follow_from_grids_are_not_offered():

@@ -223,6 +223,20 @@ def test_a_wrong_field_is_named_and_nobody_added(browser, make, session, data, m
     assert session.query(Person).count() == 1
 
 
+def test_the_days_of_part_time_staff_are_noted(browser, make, session):
+    person = make.person("走教老师", ["subject_teacher"])
+    client, path = browser(make.someone("officer")), f"/people/{person.id}/edit"
+    form = {"name": person.name, "username": person.username, "posts": "subject_teacher"}
+    assert client.post(path, {**form, "work_days": ["4", "2", "2"]}).status == 303
+    session.expire_all()
+    assert person.work_days == "24"
+    assert "周二、周四" in client.get(f"/people/{person.id}").page.text("content")
+    assert client.post(path, {**form, "work_days": list("1234567")}).status == 303
+    session.expire_all()
+    assert person.work_days == ""
+    assert client.post(path, {**form, "work_days": ["8"]}).status == 422
+
+
 def test_a_character_that_cannot_be_printed_is_warned_of_once(browser, make, session):
     client = browser(make.someone("officer"))
     form = {"name": "王\U0002128a", "username": "", "password": ""}

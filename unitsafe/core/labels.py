@@ -1,8 +1,12 @@
-"""What an enum's members are called on screen and paper."""
+"""What weekdays and the members of enums are called on screen and paper."""
 
 from collections.abc import Mapping
 from enum import Enum
 from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+WEEKDAYS = (_l("周一"), _l("周二"), _l("周三"), _l("周四"), _l("周五"), _l("周六"), _l("周日"))
 
 _labels: dict[tuple[type[Enum], str], Any] = {}
 """By enum and member: members of two enums with the same text are equal to Python."""

@@ -54,6 +54,7 @@ KEYS = {
     "short_name": _l("简称"),
     "username": _l("账号"),
     "phone": _l("电话"),
+    "work_days": _l("在校的日子"),
     "posts": _l("岗位"),
     "note": _l("说明"),
     "reason": _l("原因"),

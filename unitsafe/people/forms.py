@@ -19,6 +19,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from unitsafe.core.forms import Form, Text
+from unitsafe.core.labels import WEEKDAYS
 from unitsafe.core.printing import printable
 from unitsafe.core.query import row_id
 from unitsafe.people.labels import post_groups
@@ -93,7 +94,22 @@ class FactsForm(Form):
         validators=[Regexp(r"^$|^[0-9+][0-9 \-]{2,19}$", message=_l("电话只填数字和短横线。"))],
         render_kw={"inputmode": "tel", "autocomplete": "off"},
     )
+    work_days = SelectMultipleField(
+        _l("哪几天在校"),
+        description=_l(
+            "只有兼职、走教的老师要勾；每天都在校的不用勾。排值班时会避开不在校的日子。"
+        ),
+        choices=[SelectChoice(str(n), day) for n, day in enumerate(WEEKDAYS, start=1)],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
     name_seen = HiddenField()
+
+    @property
+    def weekdays(self) -> str:
+        """The ticked days as ``Person.work_days`` holds them; all seven are full time."""
+        ticked = "".join(sorted(set(self.work_days.data)))
+        return "" if ticked == "1234567" else ticked
 
     def validate_name(self, field: Field) -> None:
         """Warn once of characters that no print font has; saving again keeps them."""

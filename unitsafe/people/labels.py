@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from unitsafe import content
-from unitsafe.core.labels import label_all
+from unitsafe.core.labels import WEEKDAYS, label_all
 from unitsafe.people.models import PersonStatus
 
 label_all({PersonStatus.ACTIVE: _l("在职"), PersonStatus.LEFT: _l("已离校")})
@@ -12,6 +12,11 @@ BY_GRID = frozenset({"grid_leader", "grid_member", "grid_info"})
 """Posts that follow from answering for a grid; nobody gives them by hand."""
 NO_ACCOUNT = frozenset({"student_monitor"})
 """Posts of pupils, who have no record among the staff."""
+
+
+def weekdays(work_days: str) -> str:
+    """周一、周三 for ``13``."""
+    return "、".join(str(WEEKDAYS[int(digit) - 1]) for digit in work_days)
 
 
 def post_title(key: str) -> str:

@@ -20,6 +20,7 @@ class Person(Model):
     """A member of staff; with ``username`` and ``password_hash`` also an account.
 
     ``session_key`` is part of the sign-in cookie: changing it signs the person out everywhere.
+    ``work_days``: the weekdays of part-time staff, digits 1 (Monday) to 7; empty for full time.
     """
 
     __tablename__ = "person"
@@ -31,6 +32,7 @@ class Person(Model):
     phone: Mapped[str] = mapped_column(sa.String(20), default="")
     status: Mapped[PersonStatus] = mapped_column(default=PersonStatus.ACTIVE)
     large_text: Mapped[bool] = mapped_column(default=False)
+    work_days: Mapped[str] = mapped_column(sa.String(7), default="")
     last_seen_on: Mapped[date | None]
     created_at: Mapped[datetime]
     posts: Mapped[list["PersonPost"]] = relationship(

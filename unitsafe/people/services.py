@@ -29,6 +29,7 @@ def add_person(
     from_on: date,
     by: Actor | None,
     now: datetime,
+    work_days: str = "",
 ) -> Person:
     """A new member of staff. Raises RuleError when the account name is taken."""
     _check_username(session, username, None)
@@ -38,6 +39,7 @@ def add_person(
         password_hash=password_hash,
         session_key=secrets.token_hex(16),
         phone=phone,
+        work_days=work_days,
         created_at=now,
         posts=[PersonPost(post=post, from_on=from_on) for post in posts],
     )
@@ -65,16 +67,19 @@ def change_person(
     today: date,
     by: Actor,
     now: datetime,
+    work_days: str | None = None,
 ) -> None:
     """Facts and posts (``person`` loaded with posts); a dropped post ends yesterday, one given only
-    today was a slip and goes, a new one begins today.
+    today was a slip and goes, a new one begins today. ``work_days`` None leaves them as they are.
 
     :raises RuleError: the account name is taken, or nobody would be left to manage the school.
     """
     _check_username(session, username, person.id)
     had_one = queries.has_manager(session, today)
-    before = {"name": person.name, "username": person.username, "phone": person.phone}
+    before = _facts(person)
     person.name, person.username, person.phone = name, username or None, phone
+    if work_days is not None:
+        person.work_days = work_days
     current = {post.post: post for post in person.posts if post.until_on is None}
     for key, held in current.items():
         if key in posts:
@@ -89,8 +94,17 @@ def change_person(
     session.flush()
     _check_manager(session, today, had_one=had_one)
     duties_changed(session, today, now)
-    data = {"before": before, "posts": sorted(posts), "name": name, "username": username}
+    data = {"before": before, "posts": sorted(posts), **_facts(person)}
     audit.record(session, "person.change", f"person:{person.id}", by=by, now=now, data=data)
+
+
+def _facts(person: Person) -> dict[str, object]:
+    return {
+        "name": person.name,
+        "username": person.username,
+        "phone": person.phone,
+        "work_days": person.work_days,
+    }
 
 
 def leave(session: Session, person: Person, *, today: date, by: Actor, now: datetime) -> None:

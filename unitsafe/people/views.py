@@ -33,13 +33,14 @@ from unitsafe.people.forms import (
     PersonForm,
     SignInForm,
 )
-from unitsafe.people.labels import post_groups, post_title
+from unitsafe.people.labels import post_groups, post_title, weekdays
 from unitsafe.people.models import Absence, Person, PersonStatus
 from unitsafe.people.passwords import hash_password, is_password, weakness
 from unitsafe.school.queries import the_school
 
 bp = Blueprint("people", __name__)
 bp.add_app_template_filter(post_title, "post")
+bp.add_app_template_filter(weekdays, "weekdays")
 EDIT = (Right.EDIT_BASIC_INFO, Right.MANAGE_SCHOOL)
 MOST_ROWS = 100
 ONE = "/people/<int:person_id>"
@@ -272,6 +273,7 @@ def _add(form: FactsForm) -> str:
             username=username,
             password_hash=hashed,
             phone=form.phone.data or "",
+            work_days=form.weekdays,
             posts=posts,
             from_on=clock.today(),
             by=actor(),
@@ -338,6 +340,7 @@ def edit(person_id: int) -> ResponseReturnValue:
         data={
             "name": person.name,
             "phone": person.phone,
+            "work_days": list(person.work_days),
             "username": person.username,
             "posts": queries.posts_on(person, clock.today()),
             "name_seen": person.name,
@@ -372,6 +375,7 @@ def _change(person_id: int, form: FactsForm) -> str:
             name=form.name.data,
             username=username,
             phone=form.phone.data or "",
+            work_days=form.weekdays,
             posts=sorted(posts),
             today=today,
             by=actor(),
