@@ -71,6 +71,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
             ("grids.index", _l("网格与责任人"), "map", None, ()),
             ("places.buildings", _l("楼栋与部位"), "building", None, ()),
             ("people.index", _l("人员"), "people", None, (Right.VIEW_ALL,)),
+            ("roster.index", _l("值班表"), "clock", None, ()),
         ),
     ),
     (

@@ -17,7 +17,7 @@ from unitsafe.checks.models import (
     Finding,
     Plan,
 )
-from unitsafe.checks.rules import DONE, UNFINISHED, State, may_countersign
+from unitsafe.checks.rules import DONE, ON_DUTY, UNFINISHED, State, may_countersign
 from unitsafe.core.db import like
 from unitsafe.core.domain import Actor, Right
 from unitsafe.hazards.models import Hazard
@@ -31,11 +31,14 @@ LONGEST_PERIOD = timedelta(days=100)
 def from_pool(actor: Actor) -> sa.ColumnElement[bool]:
     """Checks of buildings or the campus which the actor's posts fill."""
     posts = [Check.who.like(f"%,{post},%") for post in sorted(actor.posts)]
-    return sa.and_(Check.target != "grid", sa.or_(*posts)) if posts else sa.false()
+    if not posts:
+        return sa.false()
+    return sa.and_(Check.target.not_in(("grid", ON_DUTY)), sa.or_(*posts))
 
 
 def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
-    """The whole school's for those who see it; otherwise one's grids, posts and own work."""
+    """The whole school's for those who see it; otherwise one's grids, posts, own work, and the
+    turns on duty one signs for."""
     if Right.VIEW_ALL in actor.rights:
         return sa.true()
     return sa.or_(
@@ -43,6 +46,7 @@ def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
         Check.assignee_id == actor.id,
         Check.submitted_by_id == actor.id,
         from_pool(actor),
+        sa.and_(Check.target == ON_DUTY, Check.countersign.in_(sorted(actor.posts))),
     )
 
 
@@ -285,6 +289,29 @@ def missed_unexplained(session: Session, now: datetime) -> int:
 def plans(session: Session) -> Sequence[Plan]:
     """All plans."""
     return session.scalars(sa.select(Plan).order_by(Plan.id)).all()
+
+
+def turns_on_duty(
+    session: Session, actor: Actor, checklist_key: str, first: date, last: date
+) -> list[tuple[str, str]]:
+    """(target key, name) of the turns on duty that brought checks of that form in a period and
+    that ``actor`` may see."""
+    rows = session.execute(
+        sa.select(Check.target_key, Check.title, Check.place)
+        .where(
+            Check.checklist_key == checklist_key,
+            Check.target == ON_DUTY,
+            Check.day.between(first, last),
+            visible_to(actor),
+        )
+        .group_by(Check.target_key, Check.title, Check.place)
+        .order_by(Check.title, Check.target_key, Check.place)
+    )
+    found: dict[str, str] = {}
+    for key, title, place in rows:
+        name = f"{title} · {place}"
+        found.setdefault(key, f"{name} {key.split('-')[-1]}" if name in found.values() else name)
+    return list(found.items())
 
 
 def month(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from unitsafe import clock
 from unitsafe.checks import queries as checks
 from unitsafe.checks.models import Check
-from unitsafe.checks.rules import DONE, State, Status
+from unitsafe.checks.rules import DONE, ON_DUTY, State, Status
 from unitsafe.core.domain import Actor
 from unitsafe.grids import queries as grids
 from unitsafe.grids.models import Grid, Role
@@ -98,7 +98,9 @@ def school_day(session: Session, actor: Actor, now: datetime, red_after: int) ->
         red=cards.count(Card.RED),
         tiles=_tiles(session, all_today, open_by_grid, today, now),
         patrols=[
-            (check, mark_of([check], 0, now)) for check in all_today if check.target != "grid"
+            (check, mark_of([check], 0, now))
+            for check in all_today
+            if check.target not in ("grid", ON_DUTY)
         ],
     )
 
