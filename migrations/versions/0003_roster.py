@@ -130,7 +130,7 @@ def upgrade() -> None:
 
     for table in APPEND_ONLY:
         for sql in statements(table, op.get_bind().dialect.name):
-            op.execute(sa.DDL(sql.replace("%", "%%")))
+            op.get_bind().exec_driver_sql(sql.replace("%", "%%"))
 
 
 def downgrade() -> None:
