@@ -222,6 +222,20 @@ def done_today(session: Session, actor: Actor, day_starts: datetime) -> Sequence
     ).all()
 
 
+def on_duty(session: Session, actor: Actor, day: date) -> Sequence[Check]:
+    """The checks that ``actor``'s turns on duty of ``day`` brought, done ones included."""
+    return session.scalars(
+        sa.select(Check)
+        .where(
+            Check.day == day,
+            Check.target == ON_DUTY,
+            is_listed(),
+            sa.or_(Check.assignee_id == actor.id, Check.submitted_by_id == actor.id),
+        )
+        .order_by(Check.opens_at, Check.id)
+    ).all()
+
+
 def missed_by(session: Session, actor: Actor, now: datetime) -> int:
     """How many missed checks wait for ``actor`` to explain or make up for."""
     return session.scalars(

@@ -33,13 +33,14 @@ def index() -> ResponseReturnValue:
     planning.ensure_planned(session, today, now=now)
     term = schools.term_of(session, today)
     sees_school = Right.VIEW_ALL in actor().rights
+    stands = board.stands_today(session, today)
     return render(
         "today/index.html",
         day=schools.day(session, today),
         term=term,
         week=week_of(term.starts_on, today) if term else None,
-        mine=board.my_day(session, actor(), now),
-        board=board.school_day(session, actor(), now, school.number("card_red_after"))
+        mine=board.my_day(session, actor(), now, stands),
+        board=board.school_day(session, actor(), now, school.number("card_red_after"), stands)
         if sees_school
         else None,
         has_grids=grids.root(session) is not None,
