@@ -8,7 +8,7 @@ from unitsafe.people.labels import BY_GRID, post_groups, post_title
 from unitsafe.people.passwords import hash_password, is_password, weakness
 from unitsafe.people.rules import works_on
 from unitsafe.people.services import temporary_password
-from unitsafe.people.views import safe_path
+from unitsafe.people.views.signing_in import safe_path
 
 
 @pytest.mark.parametrize(

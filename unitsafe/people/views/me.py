@@ -1,0 +1,97 @@
+"""One's own page."""
+
+from flask import abort, flash, g, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import login_user
+
+from unitsafe import clock, content
+from unitsafe.core import access, once
+from unitsafe.core.access import actor, allow
+from unitsafe.core.db import db, writing
+from unitsafe.core.htmx import render, see_other
+from unitsafe.core.security import limiter
+from unitsafe.people import queries, services
+from unitsafe.people.forms import (
+    ChangePasswordForm,
+    DisplayForm,
+)
+from unitsafe.people.models import Person
+from unitsafe.people.passwords import hash_password, is_password, weakness
+from unitsafe.people.views import bp
+from unitsafe.people.views.signing_in import was_wrong
+
+
+def _own_key() -> str:
+    someone = access.actor_or_none()
+    return f"password:{someone.id if someone else 0}"
+
+
+@bp.get("/me")
+@allow()
+def me() -> ResponseReturnValue:
+    """Who I am here: posts, grids, absences, settings of the screen."""
+    today = clock.today()
+    person = queries.person(db.session(), actor().id) or abort(404)
+    pack = content.load()
+    posts = sorted(actor().posts, key=lambda key: list(pack.posts).index(key))
+    return render(
+        "people/me.html",
+        person=person,
+        posts=[pack.posts[key] for key in posts],
+        duties=queries.duty_lines(db.session(), person.id, today),
+        absences=queries.absences(db.session(), person.id, today),
+        stands_in=queries.standing_in_for(db.session(), person.id, today),
+        display=DisplayForm(large_text=not person.large_text),
+    )
+
+
+@bp.post("/me/display")
+@allow()
+def display() -> ResponseReturnValue:
+    """Large text on or off."""
+    form = DisplayForm()
+    with writing() as tx:
+        key = once.claim(tx, form.once.data, by=actor().id, now=clock.now())
+        person = tx.get(Person, actor().id) or abort(404)
+        person.large_text = bool(form.large_text.data)
+        key.location = url_for(".me")
+    return see_other(url_for(".me"))
+
+
+@bp.route("/me/password", methods=["GET", "POST"])
+@allow()
+@limiter.limit("10 per 5 minutes", key_func=_own_key, methods=["POST"], deduct_when=was_wrong)
+def password() -> ResponseReturnValue:
+    """Change one's own password; every other device is signed out."""
+    form = ChangePasswordForm()
+    if form.validate_on_submit() and _may_change(form):
+        hashed = hash_password(form.password.data)
+        with writing() as tx:
+            key = once.claim(tx, form.once.data, by=actor().id, now=clock.now())
+            person = tx.get(Person, actor().id) or abort(404)
+            services.set_password(tx, person, hashed, by=actor(), now=clock.now())
+            token = queries.token_of(person)
+            key.location = url_for(".me")
+        stay = session.permanent
+        who = actor()
+        session.clear()
+        session.permanent = stay
+        login_user(access.Session(who, token))
+        flash(_("密码已修改，其他设备要重新登录。"))
+        return see_other(url_for(".me"))
+    person = db.session.get(Person, actor().id) or abort(404)
+    status = 422 if form.is_submitted() else 200
+    return render("people/password.html", form=form, username=person.username, status=status)
+
+
+def _may_change(form: ChangePasswordForm) -> bool:
+    person = db.session.get(Person, actor().id) or abort(404)
+    if not is_password(form.current.data, person.password_hash):
+        g.wrong_password = True
+        form.current.errors = [_("现在的密码不对。")]
+        return False
+    if why := weakness(form.password.data, person.username or ""):
+        form.password.errors = [why]
+        return False
+    return True
