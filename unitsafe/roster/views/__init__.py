@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from flask import Blueprint, abort
 
 import unitsafe.roster.labels
+import unitsafe.roster.people
 import unitsafe.roster.planning
 from unitsafe.core.domain import Right
 from unitsafe.core.query import read_day
