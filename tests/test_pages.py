@@ -3,7 +3,7 @@
 import io
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -14,10 +14,16 @@ from tests.addresses import address, changed, contents, furnish, routes
 from tests.writes import writes
 from unitsafe.core.db import db
 from unitsafe.hazards.rules import State
+from unitsafe.roster.models import ShiftPerson
 
-FRAGMENTS = {"checks.index": "rows", "hazards.index": "rows", "hazards.detail": "hazard"}
+FRAGMENTS = {
+    "checks.index": "rows",
+    "hazards.index": "rows",
+    "hazards.detail": "hazard",
+    "roster.turn": "t1-2026-11-24-1",
+}
 """Pages that answer htmx with a part of themselves, and an id of that part."""
-NOT_HTML = {"today.healthz", "photos.photo", "photos.thumb"}
+NOT_HTML = {"today.healthz", "photos.photo", "photos.thumb", "roster.calendar_feed"}
 NO_SCHOOL = {"setup.index", "people.login"}
 HANDLERS = re.compile(r"on[a-z]+$")
 
@@ -208,8 +214,24 @@ def more_people(make):
         make.person(posts=["homeroom_teacher", "room_keeper"])
 
 
+def more_turns(make):
+    one, other = (make.person(posts=["homeroom_teacher"]) for _ in range(2))
+    make.absent(one, other, date(2026, 11, 23), date(2026, 11, 24))
+    noon = make.shift(
+        "午休看护", starts=time(12), ends=time(14), pool=[ShiftPerson(person_id=one.id)]
+    )
+    for day in (23, 24, 25):
+        make.turn(one, date(2026, 11, day), noon)
+        make.turn(other, date(2026, 11, day), slot=2)
+    make.swap(make.turn(other, date(2026, 12, 1)), make.someone("manager"))
+
+
 LISTS = {
-    "/": (more_checks, more_hazards, more_grids),
+    "/": (more_checks, more_hazards, more_grids, more_turns),
+    "/roster/2026-11": (more_turns, more_people),
+    "/roster/2026-11/fill": (more_turns,),
+    "/roster/shifts": (more_turns,),
+    "/roster/swaps": (more_turns,),
     "/checks": (more_checks,),
     "/checks?status=done": (more_checks,),
     "/checks/month": (more_checks, more_grids),
@@ -224,7 +246,7 @@ LISTS = {
     "/calendar": (more_people,),
     "/plans": (more_people,),
     "/checklists": (more_people,),
-    "/me": (more_grids,),
+    "/me": (more_grids, more_turns),
 }
 
 
@@ -250,6 +272,10 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(app, make, b
     make.patrol()
     make.hazard()
     make.submitted(make.walk(), make.someone("teacher"))
+    away, deputy = (make.person(posts=["homeroom_teacher"]) for _ in range(2))
+    make.absent(away, deputy, date(2026, 11, 23), date(2026, 11, 23))
+    gate = make.shift(pool=[ShiftPerson(person_id=make.someone("manager").id)])
+    make.turn(away, date(2026, 11, 23), gate)
     client = browser(make.someone("manager"))
     assert client.get(path).status == 200
     few = statements(app, lambda: client.get(path))
@@ -289,6 +315,9 @@ ODD = {
     "floor": ["999999999999999999999", "x"],
     "space": ["999999999999999999999", "-1", "x"],
     "parent": ["999999999999999999999", "x"],
+    "mine": ["x", "\0"],
+    "days": ["x", "\0"],
+    "shift": ["999999999999999999999", "-1", "x"],
     "next": ["//evil.test", "https://evil.test", "\\\\evil.test", "/\t/evil.test", "x"],
 }
 TAKES = {
@@ -326,6 +355,8 @@ TAKES = {
     "school.calendar": ["term"],
     "places.building": ["floor"],
     "grids.new": ["parent"],
+    "roster.month": ["mine", "days"],
+    "roster.fill": ["shift", "first", "last", "person"],
 }
 
 
@@ -438,6 +469,16 @@ NAMES = sorted(
         "places.new_building",
         "places.retire_building",
         "places.retire_space",
+        "roster.agree",
+        "roster.ask",
+        "roster.decline",
+        "roster.default_shifts",
+        "roster.fill",
+        "roster.new_shift",
+        "roster.renew_calendar",
+        "roster.shift",
+        "roster.turn",
+        "roster.withdraw",
         "school.add_term",
         "school.day",
         "school.settings",

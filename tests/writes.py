@@ -16,7 +16,15 @@ from unitsafe.hazards.rules import State
 from unitsafe.people.passwords import hash_password
 
 PASSWORD = "open-sesame-7"
-OWN = frozenset({"people.display", "people.password", "people.login", "people.logout"})
+OWN = frozenset(
+    {
+        "people.display",
+        "people.password",
+        "people.login",
+        "people.logout",
+        "roster.renew_calendar",
+    }
+)
 """What everybody may do to their own account and session."""
 
 
@@ -93,6 +101,7 @@ def _all(make: Make, campus: Campus) -> Iterator[Line]:
     yield from _people(make, campus)
     yield from _places(campus)
     yield from _school()
+    yield from _roster(make, campus)
 
 
 def _checks(make: Make, campus: Campus) -> Iterator[Line]:
@@ -238,3 +247,22 @@ def _school() -> Iterator[Line]:
     yield "school.add_term", "officer", {}, calendar, term, ()
     yield "school.term", "officer", {}, "school.term", {"ends_on": "2027-01-15"}, ()
     yield "school.day", "officer", {}, "school.day", {"note": "运动会"}, ()
+
+
+def _roster(make: Make, campus: Campus) -> Iterator[Line]:
+    teacher, other = make.someone("teacher"), campus.more["other"]
+    asked = make.swap(make.turn(teacher, date(2026, 12, 1)), other)
+    shift = {"title": "课间楼层", "place": "各楼层", "starts": "09:10", "ends": "11:40"}
+    shift |= {"days": "teaching", "posts": "homeroom_teacher"}
+    ask, turn = {"choice": f"p{other.id}", "note": "公开课"}, {"person_id": other.id}
+    withdrawn = {"swap_id": asked.id}
+    yield "roster.fill", "officer", {}, "roster.fill", {}, ()
+    yield "roster.turn", "officer", {}, "roster.turn", turn, ()
+    yield "roster.new_shift", "officer", {}, "roster.new_shift", shift, ()
+    yield "roster.shift", "officer", {}, "roster.shift", {"place": "北门"}, ()
+    yield "roster.default_shifts", "officer", {}, "roster.shifts", {}, ()
+    yield "roster.ask", "teacher", {}, "roster.ask", ask, ()
+    yield "roster.agree", "teacher", {}, "roster.swaps", {}, ()
+    yield "roster.decline", "teacher", {}, "roster.swaps", {}, ()
+    yield "roster.withdraw", "teacher", withdrawn, "roster.swaps", {}, ()
+    yield "roster.renew_calendar", "teacher", {}, "roster.my_calendar", {}, ()

@@ -122,9 +122,7 @@ class Swap(Model):
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     entry_id: Mapped[int] = mapped_column(sa.ForeignKey("roster_entry.id"))
-    other_entry_id: Mapped[int | None] = mapped_column(
-        sa.ForeignKey("roster_entry.id"), index=True
-    )
+    other_entry_id: Mapped[int | None] = mapped_column(sa.ForeignKey("roster_entry.id"), index=True)
     asker_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
     other_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
     note: Mapped[str] = mapped_column(sa.String(80), default="")

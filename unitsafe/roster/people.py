@@ -41,7 +41,10 @@ def touched(session: Session, absence: Absence) -> list[str]:
         found.append(_("请假期间的值班由代理人替：%(turns)s。", turns=_words(covered)))
     if gaps := [stand for stand in stands if stand.is_gap]:
         found.append(
-            _("请假期间有值班要安排替岗，代理人替不了：%(turns)s。请到值班表里处理。", turns=_words(gaps))
+            _(
+                "请假期间有值班要安排替岗，代理人替不了：%(turns)s。请到值班表里处理。",
+                turns=_words(gaps),
+            )
         )
     return found
 

@@ -129,7 +129,9 @@ def standing(
     """Who really stands a turn: a stand-in before the planned person, for somebody away the
     deputy as far as able; None where nobody does. ``away``: who is absent that day."""
     if stand_in_id is not None:
-        return (None, Standing.UNCOVERED) if stand_in_id in away else (stand_in_id, Standing.STAND_IN)
+        return (
+            (None, Standing.UNCOVERED) if stand_in_id in away else (stand_in_id, Standing.STAND_IN)
+        )
     if person_id is None:
         return None, Standing.EMPTY
     if person_id not in away:

@@ -151,7 +151,7 @@ def fill(
         entry.person_id, entry.stand_in_id, entry.stand_in_note = None, None, ""
         entry.is_swapped = False
     session.flush()  # places are free before they are given anew
-    for entry, before, person_id in changes:
+    for entry, _before, person_id in changes:
         entry.person_id = person_id
         void_swaps(session, entry, now)
     session.flush()
@@ -242,13 +242,9 @@ def _check_person(
             "%(name)s同一时间已有别的值班。换一位，或勾选“仍要这样排”再保存。", name=name
         )
     if not staff.works(person.id, day):
-        raise RuleError(
-            "%(name)s这天不在校。换一位，或勾选“仍要这样排”再保存。", name=name
-        )
+        raise RuleError("%(name)s这天不在校。换一位，或勾选“仍要这样排”再保存。", name=name)
     if is_without_pupils(roster.facts(day)) and staff.is_spared(person.id, day):
-        raise RuleError(
-            "这天没有学生在校，一般不排教师。换一位，或勾选“仍要这样排”再保存。"
-        )
+        raise RuleError("这天没有学生在校，一般不排教师。换一位，或勾选“仍要这样排”再保存。")
 
 
 def set_stand_in(
@@ -272,7 +268,9 @@ def set_stand_in(
     if entry is None or entry.person_id is None:
         raise RuleError("这一班还没有排人，直接排上就行，不用登记替岗。")
     before = entry.stand_in_id
-    if before == (person.id if person else None) and (person is None or entry.stand_in_note == note):
+    if before == (person.id if person else None) and (
+        person is None or entry.stand_in_note == note
+    ):
         return
     if person is not None:
         if person.id == entry.person_id:

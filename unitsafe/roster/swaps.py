@@ -83,8 +83,7 @@ def _sides(
         day=entry.day,
         may=mine_can,
         is_away=stand is not None and _is_off(roster, holder, stand.day),
-        is_busy=stand is not None
-        and roster.is_busy(holder, stand.shift, stand.day, but=entry.id),
+        is_busy=stand is not None and roster.is_busy(holder, stand.shift, stand.day, but=entry.id),
     )
     other = Side(
         person_id=other_id,

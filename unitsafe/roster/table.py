@@ -187,7 +187,9 @@ class Roster:
 
     def _slots(self, shift: Shift, day: date) -> list[int]:
         """The places of the shift; more than it has now where more stood it."""
-        used = {slot for (one, slot), e in self._entries[day].items() if one == shift.id and e.person}
+        used = {
+            slot for (one, slot), e in self._entries[day].items() if one == shift.id and e.person
+        }
         return sorted({*range(1, shift.people + 1), *used} if shift.is_active else used)
 
     def _stand(self, shift: Shift, day: date, slot: int, away: Collection[int]) -> Stand:
@@ -201,9 +203,7 @@ class Roster:
         known = {one.id: one for one in (entry.person, entry.stand_in) if one}
         if absence:
             known[absence.deputy_id] = absence.deputy
-        return Stand(
-            shift, day, slot, entry, known.get(who_id or 0), standing, absence=absence
-        )
+        return Stand(shift, day, slot, entry, known.get(who_id or 0), standing, absence=absence)
 
     def _deputy(self, shift: Shift, day: date, absence: Absence) -> rules.Deputy:
         one = absence.deputy_id

@@ -36,7 +36,11 @@ STAND_INS = (
     (11, 18, "after_school", "带队参加比赛", False),
 )
 """Month and day, shift, why, and whether it was only noted the day after."""
-SWAPS = ((9, 11, "gate_morning", True), (10, 16, "after_school", True), (11, 9, "gate_morning", False))
+SWAPS = (
+    (9, 11, "gate_morning", True),
+    (10, 16, "after_school", True),
+    (11, 9, "gate_morning", False),
+)
 """Month and day on which somebody asks, for which shift, and whether the other agrees."""
 
 
@@ -245,7 +249,11 @@ class Duties:
         """Each turn by whoever stands it."""
         for row in rows:
             by = self.world.signer(self.world.by_id[row.assignee_id].name)
-            if day == self.world.setting.today and by.name == TEACHER and row.due_at > self.world.now:
+            if (
+                day == self.world.setting.today
+                and by.name == TEACHER
+                and row.due_at > self.world.now
+            ):
                 continue  # left for whoever tries the sample
             start = self.pace.start(by.id, row.opens_at, row.due_at, day.weekday())
             outcome = habits.outcome(self.world.rng, row.checklist_key, row.day)
@@ -257,4 +265,3 @@ class Duties:
                 start = habits.late_start(self.world.rng, row.grace_ends_at, row.missed_at)
             is_backfill = outcome is Outcome.BACKFILL
             self.records.fill(row, by, start, story=None, known={}, afterwards=is_backfill)
-

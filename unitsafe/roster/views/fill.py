@@ -32,17 +32,17 @@ def fill(month: str) -> ResponseReturnValue:
     begins = max(first, min(clock.today(), last))
     roster = table.read(db.session(), begins, last)
     form = _form(roster, begins, last)
-    proposal, error, status = None, "", 200
-    if form.is_submitted() or "first" in request.args:
-        status = 200 if _is_sound(form, first, last) else 422
-    if status == 200:
+    proposal, error, status = None, "", 422 if form.is_submitted() else 200
+    is_sent = form.is_submitted() or "first" in request.args
+    if not is_sent or _is_sound(form, first, last):
         try:
             if form.is_submitted():
                 return _apply(form, month)
             proposal = _propose(form)
         except RuleError as refused:
-            error, status = sentence(refused), 409 if form.is_submitted() else 422
-            proposal = _again(form) if refused.message == CHANGED else None
+            error = sentence(refused)
+            if refused.message == CHANGED:
+                proposal, status = _again(form), 409
     form.digest.data = proposal.digest if proposal else ""
     return render(
         "roster/fill.html",
@@ -74,9 +74,8 @@ def _form(roster: Roster, first: date, last: date) -> FillForm:
         "last": last,
         "keep": True,
     }
-    form = FillForm(MultiDict(sent) if "first" in sent else None, data=chosen)
-    if request.method == "POST":
-        form = FillForm(request.form)
+    is_sent = request.method == "POST" or "first" in sent
+    form = FillForm(MultiDict(sent) if is_sent else None, data=chosen)
     form.shift.choices = choices((shift.id, shift.title) for shift in shifts)
     form.person.choices = choices((person.id, person.name) for person in people)
     return form
@@ -85,9 +84,10 @@ def _form(roster: Roster, first: date, last: date) -> FillForm:
 def _is_sound(form: FillForm, first: date, last: date) -> bool:
     """Whether the fields can be used; a preview by GET needs no token."""
     fields = (form.shift, form.first, form.last, form.person)
-    is_good = form.validate() if form.is_submitted() else all([f.validate(form) for f in fields])
-    if not is_good:
+    found = [form.validate()] if form.is_submitted() else [one.validate(form) for one in fields]
+    if not all(found):
         return False
+    is_good = True
     for field in (form.first, form.last):
         if not first <= field.data <= last:
             field.errors = [_("请选本月的日子。")]

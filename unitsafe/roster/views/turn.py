@@ -42,10 +42,10 @@ def turn(shift_id: int, day: str, slot: int) -> ResponseReturnValue:
 def _read(session: Session, shift_id: int, day: date, slot: int) -> tuple[Roster, Stand]:
     """The roster of the day and the turn, else 404."""
     roster = table.read(session, day, day)
-    for stand in roster.on(day):
-        if stand.shift.id == shift_id and stand.slot == slot:
-            return roster, stand
-    abort(404)
+    stands = roster.on(day)
+    key = (shift_id, slot)
+    found = next((stand for stand in stands if (stand.shift.id, stand.slot) == key), None)
+    return roster, found or abort(404)
 
 
 def _form(roster: Roster, stand: Stand) -> TurnForm:
