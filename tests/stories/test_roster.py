@@ -52,6 +52,7 @@ def test_the_officer_changes_a_turn_inside_the_table(tab, records):
     number = place.get_attribute("id")
     place.locator("a").click()
     form = page.locator(f"#{number} form")
+    expect(form.get_by_label("值班人")).to_be_visible()
     options = form.get_by_label("值班人").locator("option").all_inner_texts()
     before = form.get_by_label("值班人").evaluate("one => one.selectedOptions[0].text")
     for name in (one for one in options if "（" not in one and one not in (before, "缺人")):
