@@ -6,7 +6,14 @@ from tests.addresses import address, routes
 from tests.stories.conftest import DESK, PHONE, row, run
 
 pytestmark = pytest.mark.browser
-NO_PAGE = {"today.healthz", "photos.photo", "photos.thumb", "setup.index", "people.login"}
+NO_PAGE = {
+    "today.healthz",
+    "photos.photo",
+    "photos.thumb",
+    "setup.index",
+    "people.login",
+    "roster.calendar_feed",
+}
 SIZES = (PHONE["viewport"], DESK["viewport"])
 
 
@@ -34,6 +41,13 @@ def keys(records):
         "plan_id": first("id FROM plan"),
         "day": "2026-11-23",
         "term_id": first("id FROM term"),
+        "month": "2026-11",
+        "shift_id": first("id FROM shift WHERE key = 'gate_morning'"),
+        "slot": 1,
+        "entry_id": first(
+            "e.id FROM roster_entry e JOIN person p ON p.id = e.person_id"
+            " WHERE p.username = 'teacher' AND e.day > '2026-11-24'"
+        ),
     }
 
 
