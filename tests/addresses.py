@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,6 +16,7 @@ from unitsafe.grids.models import Assignment, Role
 from unitsafe.hazards.models import Hazard, HazardPhoto
 from unitsafe.people.models import Person
 from unitsafe.places.queries import space as space_by_id
+from unitsafe.roster.models import CalendarFeed
 
 ROLES = ("nobody", "teacher", "leader", "officer", "manager", "principal", "inspector")
 """Everyone who signs in; ``nobody`` has an account and no post."""
@@ -59,6 +61,7 @@ def furnish(make: Make) -> Campus:
     hazard, foreign_hazard = make.hazard(), make.hazard(grid=far)
     campus_map = make.grid_map()
     common = {"item_key": ITEM, "key": "grid_walk", "day": "2026-11-24", "term_id": 1}
+    common |= _roster(make, teacher, other)
     near_plate, far_plate = (_plate(session, place.id) for place in (near, away))
     keys = {
         **common,
@@ -105,6 +108,24 @@ def furnish(make: Make) -> Campus:
     more = {"patrol": patrol.id, "other": other, "teacher_photo": make.photo(teacher).id}
     more |= {"unplaced": unplaced.id, "grid_id": mine.id}
     return Campus(keys, foreign, spare, more)
+
+
+def _roster(make: Make, teacher: Person, other: Person) -> dict[str, Any]:
+    """Turns of the teacher and another, a swap the other asked for, the teacher's feed."""
+    shift = make.shift(checklist_key="gate_duty")
+    mine = make.turn(teacher, date(2026, 11, 25), shift)
+    swap = make.swap(make.turn(other, date(2026, 11, 26), shift), teacher)
+    feed = CalendarFeed(person_id=teacher.id, token="secret" * 7, renewed_at=make.now())
+    make.session.add(feed)
+    make.session.commit()
+    return {
+        "month": "2026-11",
+        "shift_id": shift.id,
+        "slot": 1,
+        "entry_id": mine.id,
+        "swap_id": swap.id,
+        "token": feed.token,
+    }
 
 
 def _plate(session: Session, space_id: int) -> str:

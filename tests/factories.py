@@ -4,7 +4,8 @@ import io
 import itertools
 import secrets
 from collections.abc import Callable, Collection, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
+from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask
@@ -36,6 +37,10 @@ from unitsafe.photos import services as photos
 from unitsafe.photos.models import Photo
 from unitsafe.places import services as places
 from unitsafe.places.models import Building, BuildingUse, Space
+from unitsafe.roster import planning as roster
+from unitsafe.roster import swaps
+from unitsafe.roster.models import RosterEntry, Shift, Swap
+from unitsafe.roster.rules import ShiftDays
 from unitsafe.school import services as schools
 from unitsafe.school.models import School
 from unitsafe.school.rules import Stage
@@ -424,6 +429,70 @@ class Make:
         """A default plan."""
         self.school()
         return self.session.scalars(sa.select(Plan).where(Plan.key == key)).one()
+
+    def shift(self, title: str = "校门早护导", **values: Any) -> Shift:
+        """A shift of every teaching day, 07:20 to 08:00, for homeroom teachers."""
+        found = self.session.scalars(sa.select(Shift).where(Shift.title == title)).first()
+        if found is not None:
+            return found
+        self.school()
+        defaults = {
+            "place": "南门",
+            "starts": time(7, 20),
+            "ends": time(8),
+            "days": ShiftDays.TEACHING,
+            "people": 1,
+            "posts": ["homeroom_teacher"],
+            "checklist_key": None,
+            "position": next(self.serial),
+        }
+        shift = Shift(title=title, **{**defaults, **values})
+        self.session.add(shift)
+        self.session.flush()
+        roster.keep_plan(self.session, shift)
+        return self._save(shift)
+
+    def turn(
+        self, person: Person | None, day: date, shift: Shift | None = None, slot: int = 1
+    ) -> RosterEntry:
+        """``person`` on a shift (校门早护导) that day."""
+        shift = shift or self.shift()
+        entry = RosterEntry(
+            shift_id=shift.id, day=day, slot=slot, person_id=person.id if person else None
+        )
+        self.session.add(entry)
+        return self._save(entry)
+
+    def swap(self, entry: RosterEntry, other: Person, theirs: RosterEntry | None = None) -> Swap:
+        """The holder of ``entry`` asks ``other`` for a swap."""
+        holder = self.session.get_one(Person, entry.person_id)
+        with self.app.app_context():
+            return self._save(
+                swaps.ask(
+                    self.session,
+                    entry,
+                    other_id=other.id,
+                    other_entry=theirs,
+                    note="那天有公开课",
+                    by=self.actor(holder),
+                    now=self.now(),
+                )
+            )
+
+    def absent(self, person: Person, deputy: Person, first: date, last: date) -> None:
+        """``person`` is away, ``deputy`` stands in."""
+        with self.app.app_context():
+            people.add_absence(
+                self.session,
+                person_id=person.id,
+                deputy_id=deputy.id,
+                from_on=first,
+                until_on=last,
+                reason="病假",
+                by=self.actor(self.someone("officer")),
+                now=self.now(),
+            )
+        self.session.commit()
 
     def _save(self, made):  # type: ignore[no-untyped-def]
         self.session.commit()

@@ -28,6 +28,7 @@ APPEND_ONLY = (
     "check_event",
     "grid_past",
     "plate_posting",
+    "roster_event",
 )
 
 

@@ -3,7 +3,7 @@
 import io
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -15,6 +15,7 @@ from tests.factories import sign_in
 from tests.writes import writes
 from unitsafe.core.db import db
 from unitsafe.hazards.rules import State
+from unitsafe.roster.models import ShiftPerson
 
 FRAGMENTS = {
     "checks.index": "rows",
@@ -23,6 +24,7 @@ FRAGMENTS = {
     "letters.index": "rows",
     "maps.index": "tiles",
     "maps.edit": "panel",
+    "roster.turn": "t1-2026-11-24-1",
 }
 """Pages that answer htmx with a part of themselves, and an id of that part."""
 NOT_HTML = {
@@ -31,6 +33,7 @@ NOT_HTML = {
     "photos.photo",
     "photos.thumb",
     "letters.letters_pdf",
+    "roster.calendar_feed",
 }
 NOTHING_TO_PRINT = {"checks.month_pdf", "grids.tree_pdf", "plates.plates_pdf", "maps.map_pdf"}
 NO_SCHOOL = {"setup.index", "people.login"}
@@ -242,8 +245,24 @@ def more_accounts(make):
     make.session.commit()
 
 
+def more_turns(make):
+    one, other = (make.person(posts=["homeroom_teacher"]) for _ in range(2))
+    make.absent(one, other, date(2026, 11, 23), date(2026, 11, 24))
+    noon = make.shift(
+        "午休看护", starts=time(12), ends=time(14), pool=[ShiftPerson(person_id=one.id)]
+    )
+    for day in (23, 24, 25):
+        make.turn(one, date(2026, 11, day), noon)
+        make.turn(other, date(2026, 11, day), slot=2)
+    make.swap(make.turn(other, date(2026, 12, 1)), make.someone("manager"))
+
+
 LISTS = {
-    "/": (more_checks, more_hazards, more_grids),
+    "/": (more_checks, more_hazards, more_grids, more_turns),
+    "/roster/2026-11": (more_turns, more_people),
+    "/roster/2026-11/fill": (more_turns,),
+    "/roster/shifts": (more_turns,),
+    "/roster/swaps": (more_turns,),
     "/checks": (more_checks,),
     "/checks?status=done": (more_checks,),
     "/checks/month": (more_checks, more_grids),
@@ -269,7 +288,7 @@ LISTS = {
     "/calendar": (more_people,),
     "/plans": (more_people,),
     "/checklists": (more_people,),
-    "/me": (more_grids, more_devices),
+    "/me": (more_grids, more_devices, more_turns),
     "/people/2": (more_devices,),
     "/people/accounts": (more_accounts,),
     "/people.xlsx": (more_people,),
@@ -299,6 +318,10 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(app, make, b
     make.hazard()
     make.submitted(make.walk(), make.someone("teacher"))
     make.shape(make.grid_map(), make.grid())
+    away, deputy = (make.person(posts=["homeroom_teacher"]) for _ in range(2))
+    make.absent(away, deputy, date(2026, 11, 23), date(2026, 11, 23))
+    gate = make.shift(pool=[ShiftPerson(person_id=make.someone("manager").id)])
+    make.turn(away, date(2026, 11, 23), gate)
     client = browser(make.someone("manager"))
     assert client.get(path).status == 200
     few = statements(app, lambda: client.get(path))
@@ -350,6 +373,9 @@ ODD = {
     "map": ["999999999999999999999", "0", "x", "\0"],
     "zoom": ["'", "x" * 500, "\0"],
     "shape": ["999999999999999999999", "-1", "x"],
+    "mine": ["x", "\0"],
+    "days": ["x", "\0"],
+    "shift": ["999999999999999999999", "-1", "x"],
     "next": ["//evil.test", "https://evil.test", "\\\\evil.test", "/\t/evil.test", "x"],
 }
 TAKES = {
@@ -400,6 +426,8 @@ TAKES = {
     "maps.map_pdf": ["map", "building"],
     "maps.new": ["building"],
     "maps.edit": ["shape", "grid"],
+    "roster.month": ["mine", "days"],
+    "roster.fill": ["shift", "first", "last", "person"],
 }
 
 
@@ -536,6 +564,16 @@ NAMES = sorted(
         "places.retire_building",
         "places.retire_space",
         "plates.posted",
+        "roster.agree",
+        "roster.ask",
+        "roster.decline",
+        "roster.default_shifts",
+        "roster.fill",
+        "roster.new_shift",
+        "roster.renew_calendar",
+        "roster.shift",
+        "roster.turn",
+        "roster.withdraw",
         "school.add_term",
         "school.day",
         "school.settings",

@@ -27,6 +27,7 @@ OWN = frozenset(
         "people.logout",
         "people.sign_out",
         "people.sign_out_others",
+        "roster.renew_calendar",
     }
 )
 """What everybody may do to their own account and session."""
@@ -108,6 +109,7 @@ def _all(make: Make, campus: Campus) -> Iterator[Line]:
     yield from _maps(campus)
     yield from _school()
     yield from _letters(make, campus)
+    yield from _roster(make, campus)
 
 
 def _checks(make: Make, campus: Campus) -> Iterator[Line]:
@@ -302,3 +304,22 @@ def _letters(make: Make, campus: Campus) -> Iterator[Line]:
     yield "letters.sign", "teacher", {}, here, {"agree": "y", "typed_name": "teacher"}, ()
     yield "letters.paper", "officer", other, here, scan, ()
     yield "plates.posted", "officer", {}, "plates.posted", posted, ()
+
+
+def _roster(make: Make, campus: Campus) -> Iterator[Line]:
+    teacher, other = make.someone("teacher"), campus.more["other"]
+    asked = make.swap(make.turn(teacher, date(2026, 12, 1)), other)
+    shift = {"title": "课间楼层", "place": "各楼层", "starts": "09:10", "ends": "11:40"}
+    shift |= {"days": "teaching", "posts": "homeroom_teacher"}
+    ask, turn = {"choice": f"p{other.id}", "note": "公开课"}, {"person_id": other.id}
+    withdrawn = {"swap_id": asked.id}
+    yield "roster.fill", "officer", {}, "roster.fill", {}, ()
+    yield "roster.turn", "officer", {}, "roster.turn", turn, ()
+    yield "roster.new_shift", "officer", {}, "roster.new_shift", shift, ()
+    yield "roster.shift", "officer", {}, "roster.shift", {"place": "北门"}, ()
+    yield "roster.default_shifts", "officer", {}, "roster.shifts", {}, ()
+    yield "roster.ask", "teacher", {}, "roster.ask", ask, ()
+    yield "roster.agree", "teacher", {}, "roster.swaps", {}, ()
+    yield "roster.decline", "teacher", {}, "roster.swaps", {}, ()
+    yield "roster.withdraw", "teacher", withdrawn, "roster.swaps", {}, ()
+    yield "roster.renew_calendar", "teacher", {}, "roster.my_calendar", {}, ()

@@ -24,6 +24,7 @@ FEATURES = (
     "grids",
     "hazards",
     "checks",
+    "roster",
     "letters",
     "plates",
     "maps",

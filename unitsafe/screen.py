@@ -76,6 +76,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
             ("people.index", _l("人员"), "people", None, (Right.VIEW_ALL,)),
             ("letters.index", _l("责任书"), "document", None, (Right.VIEW_ALL, Right.EDIT_GRID)),
             ("plates.index", _l("部位责任牌"), "qr", None, EDIT_PLACES),
+            ("roster.index", _l("值班表"), "clock", None, ()),
         ),
     ),
     (

@@ -204,7 +204,7 @@ def test_the_walk_of_an_absent_member_goes_to_the_deputy_for_those_days_only(mak
 def test_a_new_members_walk_goes_to_the_deputy_during_an_absence(make, plan, session):
     make.someone("teacher")
     new, deputy = make.person("新人"), make.person("代理")
-    make.assign(new, make.grid(), Role.MEMBER)
+    make.assign(new, make.grid(), Role.MEMBER, MONDAY)
     absent(make, session, new, deputy)
     plan()
     assert {c.assignee_id for c in checks(session, "grid_walk")} == {deputy.id}
@@ -445,7 +445,7 @@ def test_a_check_planned_again_is_up_to_date(make, plan, again, session):
     walk = make.plan("grid_walk")
     walk.title, walk.windows = "护楼", [{"opens": "07:00", "due": "07:30", "label": "早"}]
     successor = make.person("接替的人", ["homeroom_teacher"])
-    make.assign(successor, make.grid(), Role.MEMBER)
+    make.assign(successor, make.grid(), Role.MEMBER, MONDAY)
     session.commit()
     again()
     (left,) = checks(session, "grid_walk", day=MONDAY)

@@ -9,6 +9,7 @@ from unitsafe.content.check import FOLDER
 
 LISTS, DUTIES, SOURCES = "checklists.yaml", "duties.yaml", "sources.yaml"
 EQUIPMENT, STANDARD, PLANS = "equipment.yaml", "four_capabilities.yaml", "plans.yaml"
+SHIFTS = "shifts.yaml"
 
 
 @pytest.fixture
@@ -93,6 +94,10 @@ BROKEN = [
     (PLANS, "space_kinds: [classroom,", "space_kinds: [kitchen,", 0, "grid_walk.space_kinds[1]", ["不适用于“kitchen”"]),
     (PLANS, "due_day: 25", "due_day: 31", 0, "monthly_facility.due_day", ["1 到 28"]),
     (PLANS, "label: 下午巡", "label: 上午巡", 0, "grid_walk.windows[2].label", ["也叫“上午巡”"]),
+    (SHIFTS, "checklist: gate_duty", "checklist: gate_dutty", 0, "gate_morning.checklist", ["“gate_duty”？"]),
+    (SHIFTS, "posts: [duty_teacher,", "posts: [duty_techer,", 0, "gate_morning.posts[1]", ["“duty_teacher”？"]),
+    (SHIFTS, "ends: '08:00'", "ends: '07:20'", 0, "gate_morning.ends", ["同一时间"]),
+    (SHIFTS, "days: teaching", "days: weekdays", 0, "gate_morning.days", ["teaching"]),
 ]  # fmt: skip
 
 

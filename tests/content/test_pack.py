@@ -28,6 +28,7 @@ def test_the_real_pack_has_no_problem_and_the_expected_size():
         "metrics": 64,
         "assessment_items": 59,
         "plans": 6,
+        "shifts": 6,
     }
     assert counts.keys() == content.COUNT_LABELS.keys()
 

@@ -347,3 +347,43 @@ def house_map(buildings=2, floors=4):
     ]
     houses = [{"name": f"教学楼{i + 1}", "floors": stack} for i in range(buildings)]
     return grid_map(0, picture="", place="全校", houses=houses)
+
+
+def roster_month(shifts=6, **changes):
+    """November 2026: everybody on, one swap, one stand-in, one gap."""
+    titles = ("校门早护导", "课间楼层", "午休看护", "放学清场", "住宿夜查带班", "总值班")
+    names = ("赵㛃", "林晓岚", "欧阳慧敏", "方䶮")
+
+    def one(day, shift):
+        name = {"name": names[(day + shift) % 4], "mark": "", "instead_of": "", "open": False}
+        if (day, shift) == (5, 0):
+            name["mark"] = "调"
+        if (day, shift) == (6, 1):
+            name.update(mark="替", instead_of="陈国栋")
+        if (day, shift) == (9, 0):
+            name.update(name="陈国栋", open=True)
+        return name
+
+    days = [dt.date(2026, 11, day) for day in range(1, 31)]
+    return {
+        **SHEET,
+        "title": "值班表",
+        "period": "2026年11月",
+        "shifts": [
+            {"title": title, "hours": "07:20—08:00", "place": "南门"} for title in titles[:shifts]
+        ],
+        "days": [
+            {
+                "day": day.day,
+                "weekday": "一二三四五六日"[day.weekday()],
+                "taught": day.weekday() < 5,
+                "note": "",
+                "cells": [
+                    [one(day.day, shift)] if day.weekday() < 5 else [] for shift in range(shifts)
+                ],
+            }
+            for day in days
+        ],
+        "counts": [{"name": name, "count": 5} for name in names],
+        **changes,
+    }

@@ -16,6 +16,7 @@ from tests.paper.samples import (
     month_grid,
     plain_text,
     rightmost,
+    roster_month,
     sign_in_slips,
 )
 from unitsafe.core.printing import render_pdf
@@ -263,3 +264,31 @@ def test_a_slip_says_whose_it_is_where_to_go_and_how_long():
     ):
         assert wanted in text
     assert rightmost(pdf) < A4[0] - 30
+
+
+def test_a_months_roster_is_one_sheet_with_marks_and_lines_to_sign():
+    pdf = render_pdf("roster_month", roster_month())
+    text = plain_text(pdf)
+    assert pages(pdf) == [(A4[1], A4[0])]
+    for wanted in (
+        "2026年11月值班表",
+        "30日周一",
+        "替（陈国栋）",
+        "制表人（签名）",
+        "学校（盖章）",
+    ):
+        assert wanted in text
+    assert text.count("调") == 1 + len("调双方同意调班") - len("双方同意班")
+
+
+def test_a_roster_with_long_notes_continues_with_its_heads():
+    data = roster_month()
+    for day in data["days"]:
+        day["note"] = "节假日安排未公布，请留意通知"
+    pdf = render_pdf("roster_month", data)
+    assert plain_text(pdf).count("课间楼层") == len(pages(pdf))
+    assert rightmost(pdf) < A4[1]
+
+
+def test_a_month_without_shifts_says_so():
+    assert "本月没有排值班。" in plain_text(render_pdf("roster_month", roster_month(shifts=0)))

@@ -1,7 +1,7 @@
 """The sample school's checks and hazards as a visitor finds them on a November morning."""
 
 from collections import Counter
-from datetime import timedelta
+from datetime import date, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
@@ -18,6 +18,10 @@ from unitsafe.hazards.rules import Action as HazardAction
 from unitsafe.hazards.rules import Card, Level, State, card
 from unitsafe.people.models import Person
 from unitsafe.photos.models import Photo
+from unitsafe.roster import queries as rosters
+from unitsafe.roster import table
+from unitsafe.roster.models import Swap
+from unitsafe.roster.rules import Standing, SwapState
 from unitsafe.school.models import SchoolDay
 
 
@@ -193,3 +197,22 @@ def test_photos_are_in_the_store(sample):
     assert after[True] >= 20
     assert after[False] >= 40
     assert sample.session.scalar(sa.select(sa.func.count()).select_from(CheckPhoto)) >= 30
+
+
+def test_the_roster_is_filled_to_the_end_of_the_next_month_with_swaps_and_stand_ins(sample):
+    today = clock.local(sample.now).date()
+    stands = list(table.read(sample.session, date(2026, 9, 1), date(2026, 12, 31)).all())
+    assert not [stand for stand in stands if stand.standing is Standing.EMPTY]
+    kinds = Counter(stand.standing for stand in stands)
+    assert kinds[Standing.STAND_IN] >= 3
+    states = set(sample.session.scalars(sa.select(Swap.state)))
+    assert states >= {SwapState.AGREED, SwapState.DECLINED, SwapState.ASKED}
+    teacher = sample.session.scalars(sa.select(Person).where(Person.username == "teacher")).one()
+    assert rosters.waiting_for(sample.session, teacher.id, today)
+
+
+def test_those_on_duty_record_it(sample):
+    found = sample.session.scalars(sa.select(Check).where(Check.target == "shift")).all()
+    done = [check for check in found if check.state in rules.DONE]
+    assert len(done) > 0.85 * len(found) > 50
+    assert all(check.submitted_by_id == check.assignee_id for check in done)

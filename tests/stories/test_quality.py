@@ -13,6 +13,7 @@ NO_PAGE = {
     "setup.index",
     "people.login",
     "people.index_xlsx",
+    "roster.calendar_feed",
 }
 SIZES = (PHONE["viewport"], DESK["viewport"])
 
@@ -48,6 +49,13 @@ def keys(records):
         "letter_id": first(
             "l.id FROM responsibility_letter l JOIN person p ON p.id = l.person_id"
             " WHERE p.username = 'teacher' AND l.how IS NULL"
+        ),
+        "month": "2026-11",
+        "shift_id": first("id FROM shift WHERE key = 'gate_morning'"),
+        "slot": 1,
+        "entry_id": first(
+            "e.id FROM roster_entry e JOIN person p ON p.id = e.person_id"
+            " WHERE p.username = 'teacher' AND e.day > '2026-11-24'"
         ),
     }
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 import sqlalchemy as sa
 
+from unitsafe import clock
 from unitsafe.checks import services
 from unitsafe.checks.models import Check, Finding
 from unitsafe.hazards.models import Hazard
@@ -21,7 +22,9 @@ def my_day(app, make, session, now):
     def of(role):
         person = make.someone(role) if isinstance(role, str) else role
         with app.app_context():
-            return board.my_day(session, make.actor(person), now())
+            return board.my_day(
+                session, make.actor(person), now(), board.stands_today(session, clock.today())
+            )
 
     return of
 
@@ -30,7 +33,11 @@ def my_day(app, make, session, now):
 def school_day(app, make, session, now):
     def of(role="principal"):
         with app.app_context():
-            return board.school_day(session, make.actor(make.someone(role)), now(), 7)
+            actor, stands = (
+                make.actor(make.someone(role)),
+                board.stands_today(session, clock.today()),
+            )
+            return board.school_day(session, actor, now(), 7, stands)
 
     return of
 

@@ -1,7 +1,7 @@
 """Producing the due checks of a day from the plans; asking again changes nothing."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -187,13 +187,21 @@ def _excuse(session: Session, day: date, now: datetime) -> None:
 
 @dataclass(frozen=True)
 class Target:
-    """Where a plan applies: a building, a grid, the campus."""
+    """Where a plan applies: a building, a grid, the campus, or somebody's turn on duty.
+
+    ``grid_id`` None: the grid of the building, without one the school's.
+    """
 
     key: str
     place: str
-    grid_id: int
+    grid_id: int | None
     building_id: int | None
     assignee_id: int | None
+
+
+TargetSource = Callable[[Session, date], Mapping[int, Sequence[Target]]]
+target_sources: dict[str, TargetSource] = {}
+"""Features further right that know where plans with that ``target`` apply on a day: by plan id."""
 
 
 @dataclass
@@ -208,9 +216,10 @@ class _Campus:
     kinds: dict[int, set[str]]
     members: dict[int, int]
     post_holder: dict[str, int] = field(default_factory=dict)
+    elsewhere: dict[str, Mapping[int, Sequence[Target]]] = field(default_factory=dict)
 
 
-def _read_campus(session: Session, day: date) -> _Campus:
+def _read_campus(session: Session, day: date, *, with_turns: bool = True) -> _Campus:
     all_grids = grids.grids(session)
     by_id = {grid.id: grid for grid in all_grids}
     placed = session.execute(
@@ -247,6 +256,8 @@ def _read_campus(session: Session, day: date) -> _Campus:
     for post, ids in holders_by_post(session, day).items():
         present = next((one for one in ids if one not in standing_in), None)
         campus.post_holder[post] = present or standing_in[ids[0]]
+    if with_turns:
+        campus.elsewhere = {name: source(session, day) for name, source in target_sources.items()}
     return campus
 
 
@@ -273,7 +284,11 @@ def _targets(plan: Plan, campus: _Campus, who: Sequence[str]) -> Iterator[Target
     if campus.root is None:
         return
     pool = next((campus.post_holder[post] for post in who if campus.post_holder.get(post)), None)
-    if plan.target == "campus":
+    if plan.target in campus.elsewhere:
+        for target in campus.elsewhere[plan.target].get(plan.id, ()):
+            grid_id = campus.building_grids.get(target.building_id or 0, campus.root.id)
+            yield replace(target, grid_id=target.grid_id or grid_id)
+    elif plan.target == "campus":
         yield Target("c", "全校", campus.root.id, None, pool)
     elif plan.target == "grid":
         for grid in campus.grids:
@@ -353,10 +368,13 @@ class Reach:
 
 
 def reach(session: Session, day: date) -> list[Reach]:
-    """What each active plan would produce on ``day``, the calendar left aside."""
-    campus = _read_campus(session, day)
+    """What each active plan would produce on ``day``, the calendar left aside; plans whose targets
+    come from further right (turns on duty) are theirs to judge."""
+    campus = _read_campus(session, day, with_turns=False)
     found = []
     for plan in session.scalars(sa.select(Plan).where(Plan.is_active).order_by(Plan.id)):
+        if plan.target in target_sources:
+            continue
         version = campus.versions.get(plan.checklist_key)
         who = list(version.body["who"]) if version else []
         targets = list(_targets(plan, campus, who))

@@ -18,7 +18,7 @@ from unitsafe.checks.models import (
     Finding,
     Plan,
 )
-from unitsafe.checks.rules import DONE, UNFINISHED, State, may_countersign
+from unitsafe.checks.rules import DONE, ON_DUTY, UNFINISHED, State, may_countersign
 from unitsafe.core.db import like
 from unitsafe.core.domain import Actor, Right
 from unitsafe.hazards.models import Hazard
@@ -33,11 +33,14 @@ LONGEST_PERIOD = timedelta(days=100)
 def from_pool(actor: Actor) -> sa.ColumnElement[bool]:
     """Checks of buildings or the campus which the actor's posts fill."""
     posts = [Check.who.like(f"%,{post},%") for post in sorted(actor.posts)]
-    return sa.and_(Check.target != "grid", sa.or_(*posts)) if posts else sa.false()
+    if not posts:
+        return sa.false()
+    return sa.and_(Check.target.not_in(("grid", ON_DUTY)), sa.or_(*posts))
 
 
 def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
-    """The whole school's for those who see it; otherwise one's grids, posts and own work."""
+    """The whole school's for those who see it; otherwise one's grids, posts, own work, and the
+    turns on duty one signs for."""
     if Right.VIEW_ALL in actor.rights:
         return sa.true()
     return sa.or_(
@@ -45,6 +48,7 @@ def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
         Check.assignee_id == actor.id,
         Check.submitted_by_id == actor.id,
         from_pool(actor),
+        sa.and_(Check.target == ON_DUTY, Check.countersign.in_(sorted(actor.posts))),
     )
 
 
@@ -245,6 +249,20 @@ def done_today(session: Session, actor: Actor, day_starts: datetime) -> Sequence
     ).all()
 
 
+def on_duty(session: Session, actor: Actor, day: date) -> Sequence[Check]:
+    """The checks that ``actor``'s turns on duty of ``day`` brought, done ones included."""
+    return session.scalars(
+        sa.select(Check)
+        .where(
+            Check.day == day,
+            Check.target == ON_DUTY,
+            is_listed(),
+            sa.or_(Check.assignee_id == actor.id, Check.submitted_by_id == actor.id),
+        )
+        .order_by(Check.opens_at, Check.id)
+    ).all()
+
+
 def missed_by(session: Session, actor: Actor, now: datetime) -> int:
     """How many missed checks wait for ``actor`` to explain or make up for."""
     return session.scalars(
@@ -328,6 +346,29 @@ def missed_unexplained(session: Session, now: datetime) -> int:
 def plans(session: Session) -> Sequence[Plan]:
     """All plans."""
     return session.scalars(sa.select(Plan).order_by(Plan.id)).all()
+
+
+def turns_on_duty(
+    session: Session, actor: Actor, checklist_key: str, first: date, last: date
+) -> list[tuple[str, str]]:
+    """(target key, name) of the turns on duty that brought checks of that form in a period and
+    that ``actor`` may see."""
+    rows = session.execute(
+        sa.select(Check.target_key, Check.title, Check.place)
+        .where(
+            Check.checklist_key == checklist_key,
+            Check.target == ON_DUTY,
+            Check.day.between(first, last),
+            visible_to(actor),
+        )
+        .group_by(Check.target_key, Check.title, Check.place)
+        .order_by(Check.title, Check.target_key, Check.place)
+    )
+    found: dict[str, str] = {}
+    for key, title, place in rows:
+        name = f"{title} · {place}"
+        found.setdefault(key, f"{name} {key.split('-')[-1]}" if name in found.values() else name)
+    return list(found.items())
 
 
 def month(

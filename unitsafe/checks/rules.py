@@ -257,6 +257,10 @@ class Facts:
     is_superseded: bool = False
 
 
+ON_DUTY = "shift"
+"""The target of checks that a turn on duty brings: they belong to whoever stands it."""
+
+
 class Action(StrEnum):
     """What a person may do to a check; also its views and events."""
 
@@ -270,9 +274,12 @@ class Action(StrEnum):
 
 
 def may_fill(facts: Facts, actor: Actor) -> bool:
-    """The person it is due from, or someone of the posts that fill it, where they answer."""
+    """The person it is due from, or someone of the posts that fill it, where they answer; what a
+    turn on duty brings is filled by nobody else."""
     if actor.id == facts.assignee_id:
         return True
+    if facts.target == ON_DUTY:
+        return False
     if not facts.who & actor.posts:
         return facts.target == "grid" and facts.grid_id in actor.leads
     return facts.target != "grid" or facts.grid_id in actor.grids
@@ -289,11 +296,17 @@ def may_countersign(facts: Facts, actor: Actor) -> bool:
     return facts.countersign == "vice_principal_safety" and Right.COUNTERSIGN_PATROL in actor.rights
 
 
+def may_excuse(facts: Facts, actor: Actor) -> bool:
+    """Whoever fills it; of a turn on duty also whoever signs its record: the one who stood it may
+    be gone."""
+    return may_fill(facts, actor) or (facts.target == ON_DUTY and may_countersign(facts, actor))
+
+
 def open_actions(facts: Facts, actor: Actor, moment: Status) -> list[Action]:
     """What ``actor`` may do with the check now."""
     found = []
-    if facts.state in UNFINISHED and may_fill(facts, actor):
-        if moment is not Status.UPCOMING:
+    if facts.state in UNFINISHED and may_excuse(facts, actor):
+        if moment is not Status.UPCOMING and may_fill(facts, actor):
             found += [Action.FILL, Action.SUBMIT]
         found.append(Action.SKIP)
         if moment is Status.MISSED:

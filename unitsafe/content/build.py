@@ -46,6 +46,7 @@ def content(data: Mapping[str, Mapping[str, Any]]) -> model.Content:
         equipment=_equipment(data["equipment.yaml"]),
         standard=_standard(data["four_capabilities.yaml"]),
         plans=_by_key(model.PlanTemplate, data["plans.yaml"]["plans"]),
+        shifts=_by_key(model.ShiftTemplate, data["shifts.yaml"]["shifts"]),
     )
 
 

@@ -22,6 +22,7 @@ COUNT_LABELS = {
     "metrics": "台账指标",
     "assessment_items": "自评项目",
     "plans": "默认计划",
+    "shifts": "默认班次",
 }
 """What `check_report` counts, in words."""
 
@@ -77,4 +78,5 @@ def _counts(documents: Mapping[str, Document]) -> dict[str, int]:
         "metrics": len(entries("four_capabilities.yaml", "metrics")),
         "assessment_items": len(inner(inner(capabilities, "groups"), "items")),
         "plans": len(entries("plans.yaml", "plans")),
+        "shifts": len(entries("shifts.yaml", "shifts")),
     }

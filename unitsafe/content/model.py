@@ -446,6 +446,23 @@ class PlanTemplate:
 
 
 @dataclass(frozen=True, slots=True)
+class ShiftTemplate:
+    """A shift of duty (值班) that a new school starts with. ``ends`` not later than ``starts`` is
+    on the next day; ``posts`` may stand it."""
+
+    key: str
+    title: str
+    place: str
+    starts: time
+    ends: time
+    days: Literal["teaching", "boarding", "every"]
+    people: int
+    posts: tuple[str, ...]
+    checklist: str | None
+    needs_flag: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """The whole pack. ``version`` is the pack's, the same in every file."""
 
@@ -466,3 +483,4 @@ class Content:
     equipment: Equipment
     standard: Standard
     plans: Mapping[str, PlanTemplate]
+    shifts: Mapping[str, ShiftTemplate]

@@ -177,6 +177,12 @@ def plan(record: dict[str, Any], at: Place) -> None:
         (at / "months").wrong("每季度的计划排在季末月；改成 quarter_end")
 
 
+def shift(record: dict[str, Any], at: Place) -> None:
+    """A shift takes some time."""
+    if to_time(record["starts"]) == to_time(record["ends"]):
+        (at / "ends").wrong("上岗和离岗是同一时间；改其中一个")
+
+
 def between_files(run: Run, documents: Mapping[str, Document], good: Collection[str]) -> None:
     """Checks that need several files; ``good`` names the files that are well formed."""
     if "checklists.yaml" not in good:

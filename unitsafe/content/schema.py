@@ -443,6 +443,24 @@ PLAN = Record(
 
 PLANS = _file({"title": TEXT, "plans": ListOf(PLAN, least=1)})
 
+SHIFT = Record(
+    {
+        "key": Defines(("shifts",)),
+        "title": TEXT,
+        "place": TEXT,
+        "starts": Clock(),
+        "ends": Clock(),
+        "days": Choice(("teaching", "boarding", "every")),
+        "people": Number(1, 9, whole=True),
+        "posts": ListOf(Ref(("posts",)), least=1, distinct=True),
+        "checklist": Maybe(Ref(("checklists",))),
+        "needs_flag": Maybe(Choice(SCHOOL_FLAGS)),
+    },
+    rules=(rules.shift,),
+)
+
+SHIFTS = _file({"title": TEXT, "shifts": ListOf(SHIFT, least=1)})
+
 FILES: dict[str, Record] = {
     "sources.yaml": SOURCES,
     "checklists.yaml": CHECKLISTS,
@@ -450,4 +468,5 @@ FILES: dict[str, Record] = {
     "equipment.yaml": EQUIPMENT,
     "four_capabilities.yaml": STANDARD,
     "plans.yaml": PLANS,
+    "shifts.yaml": SHIFTS,
 }

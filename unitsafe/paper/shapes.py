@@ -346,3 +346,49 @@ class SignInSlips(Sheet):
     """sign_in_slips.typ: ten slips a page, to be cut apart."""
 
     slips: list[SignInSlip]
+
+
+class RosterShift(TypedDict):
+    title: str
+    hours: str
+    """07:20—08:00."""
+    place: str
+
+
+class RosterName(TypedDict):
+    """One place of a shift on a day."""
+
+    name: str
+    """Who stands; where nobody does, who was planned, or empty."""
+    mark: str
+    """调, 替, 代 or empty."""
+    instead_of: str
+    """Who was planned, where somebody else stands."""
+    open: bool
+    """Nobody stands: prints a line to write on."""
+
+
+class RosterDay(TypedDict):
+    day: int
+    weekday: str
+    """One character: 一 … 日."""
+    taught: bool
+    """False prints the row on grey."""
+    note: str
+    cells: list[list[RosterName]]
+    """One list per shift; an empty one: not stood that day."""
+
+
+class RosterCount(TypedDict):
+    name: str
+    count: int
+
+
+class RosterMonth(Sheet):
+    """roster_month.typ: who stands when in a month."""
+
+    shifts: list[RosterShift]
+    """Empty prints a sheet that says so."""
+    days: list[RosterDay]
+    counts: list[RosterCount]
+    """Most first."""

@@ -100,6 +100,33 @@ own_papers: list[Callable[[Session, int, date], Sequence[OwnPaper]]] = []
 """Features further right that keep papers of a person (id), as they stand on a day."""
 
 
+@dataclass(frozen=True)
+class Coming:
+    """A day on which somebody is expected: what, and when and where in one line."""
+
+    day: date
+    title: str
+    line: str
+
+
+coming_sources: list[Callable[[Session, int, date], Sequence[Coming]]] = []
+"""Features further right that know where a person (id) is expected from a day on."""
+absence_sources: list[Callable[[Session, Absence], Sequence[str]]] = []
+"""Features further right that know what falls into an absence (loaded with the deputy): a sentence
+each for whoever enters it."""
+
+
+def coming(session: Session, person_id: int, day: date) -> list[Coming]:
+    """Where the person is expected from ``day`` on, soonest first."""
+    found = [one for source in coming_sources for one in source(session, person_id, day)]
+    return sorted(found, key=lambda one: one.day)
+
+
+def touched_by(session: Session, absence: Absence) -> list[str]:
+    """What falls into an absence, in sentences."""
+    return [text for source in absence_sources for text in source(session, absence)]
+
+
 def people(search: str = "", *, include_left: bool = False) -> sa.Select[Any]:
     """People with their posts; sort by name."""
     select = sa.select(Person).options(selectinload(Person.posts))

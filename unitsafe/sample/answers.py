@@ -40,6 +40,7 @@ NUMBERS: Mapping[str, Callable[[Random], Decimal]] = {
     "mf_elight_min": _between("34", "92", "1"),
     "qi_quiz": _between("90", "100", "5"),
     "qi_flue": _between("12", "74", "1"),
+    "gd_guard": _between("2", "3", "1"),
     "nd_count": _between("0", "0", "1"),
     "nd_gap": _between("0", "0", "1"),
 }

@@ -30,6 +30,8 @@ ODDS: Mapping[str, Mapping[Outcome, float]] = {
     "night_dorm": {Outcome.BACKFILL: 0.012, Outcome.MISSED: 0.02},
     "monthly_facility": {},
     "quarterly_inspection": {},
+    "gate_duty": {Outcome.LATE: 0.02, Outcome.BACKFILL: 0.02, Outcome.MISSED: 0.02},
+    "after_school": {Outcome.LATE: 0.03, Outcome.BACKFILL: 0.02, Outcome.MISSED: 0.02},
 }
 """Chances of everything but on time, by checklist, on an ordinary day."""
 
@@ -42,6 +44,8 @@ SECONDS_PER_ITEM = {
     "night_dorm": (25, 60),
     "monthly_facility": (110, 300),
     "quarterly_inspection": (240, 560),
+    "gate_duty": (20, 70),
+    "after_school": (40, 110),
 }
 
 

@@ -15,6 +15,7 @@ from unitsafe.core.domain import Actor
 from unitsafe.hazards import following
 from unitsafe.sample import habits, words
 from unitsafe.sample.answers import OUTDOORS
+from unitsafe.sample.duties import Duties
 from unitsafe.sample.habits import Outcome
 from unitsafe.sample.hazards import Hazards
 from unitsafe.sample.letters import Letters
@@ -55,10 +56,11 @@ MISSED_ROUND = ("学生宿舍1", 4)
 class History:
     """Runs through the school year up to now."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, seed: int) -> None:
         self.world = world
         self.hazards = Hazards(world)
         self.records = Records(world, self.hazards)
+        self.duties = Duties(world, self.hazards, seed)
         self.pace = habits.Pace(world.rng, {})
         self.letters = Letters(world)
         self._typhoon = world.setting.first + timedelta(days=15)
@@ -75,6 +77,7 @@ class History:
             day += timedelta(days=1)
         world.timeline.run_until(world.now)
         self.records.write_unfinished()
+        self.duties.records.write_unfinished()
         world.journal.flush()
 
     def _begin(self, day: date, planned_at: datetime) -> None:
@@ -97,6 +100,7 @@ class History:
         self._nights(due["night_dorm"], day)
         self._monthly(due["monthly_facility"], (6, 26), (OFFICER, OFFICER, ELECTRICIAN))
         self._monthly(due["quarterly_inspection"], (12, 26), (MANAGER, DIRECTOR))
+        self.duties.record([*due["gate_duty"], *due["after_school"]], day)
         self.hazards.report_rest(day)
 
     def _patrols(self, rows: Sequence[Row], day: date) -> None:

@@ -15,7 +15,7 @@ from unitsafe.grids.models import Grid
 from unitsafe.hazards.models import Hazard
 from unitsafe.people.models import Person, PersonStatus
 from unitsafe.places.models import Building, Space
-from unitsafe.sample import events, grids, maps, people, places, plates, terms
+from unitsafe.sample import duties, events, grids, maps, people, places, plates, terms
 from unitsafe.sample.album import Album
 from unitsafe.sample.history import History
 from unitsafe.sample.journal import Journal
@@ -42,7 +42,7 @@ def load_sample(session: Session, *, seed: int, now: datetime) -> dict[str, int]
                 raise RuleError(NOT_EMPTY)
         world = _set_up(session, Random(seed), now)
         events.plan(world)
-        History(world).run()
+        History(world, seed).run()
         events.remember_visits(world)
         session.flush()
         return _counts(session)
@@ -63,7 +63,9 @@ def _set_up(session: Session, rng: Random, now: datetime) -> World:
     terms.enter_terms(setting, timeline, journal, by)
     create_default_plans(session, school, now=setting.tick())
     session.flush()
-    return World(setting, rng, timeline, journal, Album(session), campus, staff, tree)
+    world = World(setting, rng, timeline, journal, Album(session), campus, staff, tree)
+    duties.enter(world, school)
+    return world
 
 
 def _counts(session: Session) -> dict[str, int]:

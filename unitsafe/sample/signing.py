@@ -14,6 +14,7 @@ SIGNERS = {
     "vice_principal_safety": "梁志远",
     "safety_director": "罗向东",
     "principal": "沈清和",
+    "duty_leader": "秦松年",
 }
 """Post that countersigns → who holds it; a grid leader's checks are signed by the block's."""
 LATE, NEVER = 0.03, 0.004

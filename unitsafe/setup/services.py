@@ -16,6 +16,7 @@ from unitsafe.people import services as people
 from unitsafe.people.models import Person
 from unitsafe.places import services as places
 from unitsafe.places.models import BuildingUse
+from unitsafe.roster import services as roster
 from unitsafe.school import services as schools
 from unitsafe.school.rules import Stage, school_year
 
@@ -114,6 +115,7 @@ def found_school(
         now=now,
     )
     planning.create_default_plans(session, school, now=now)
+    roster.create_default_shifts(session, school)
     term_name, starts_on, ends_on = term
     schools.add_term(
         session, name=term_name, starts_on=starts_on, ends_on=ends_on, by=None, now=now

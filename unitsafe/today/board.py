@@ -2,20 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
 from unitsafe import clock
 from unitsafe.checks import queries as checks
 from unitsafe.checks.models import Check
-from unitsafe.checks.rules import DONE, State
+from unitsafe.checks.rules import DONE, ON_DUTY, State
 from unitsafe.core.domain import Actor
 from unitsafe.hazards import queries as hazards
 from unitsafe.hazards import rules as hazard_rules
 from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import Card
 from unitsafe.maps.tiles import Tile, is_periodic, leaf_tiles, mark_of
+from unitsafe.roster import planning as duty_checks
+from unitsafe.roster import queries as rosters
+from unitsafe.roster import table as roster
+from unitsafe.roster.models import Swap
+from unitsafe.roster.table import Stand
 
 
 @dataclass(frozen=True)
@@ -26,18 +31,26 @@ class MyDay:
     later: Sequence[Check]
     periodic: Sequence[Check]
     done: Sequence[Check]
+    on_duty: Sequence[tuple[Stand, Check | None]]
     to_fix: Sequence[Hazard]
     missed: int
     to_countersign: Sequence[Check]
     to_decide: Sequence[Hazard]
+    swaps: Sequence[Swap]
 
 
-def my_day(session: Session, actor: Actor, now: datetime) -> MyDay:
-    """What ``actor`` has to do today, what comes later, what is done."""
+def my_day(session: Session, actor: Actor, now: datetime, stands: Sequence[Stand]) -> MyDay:
+    """What ``actor`` has to do today, what comes later, what is done. ``stands``: the school's
+    turns on duty of today; their checks stand with them."""
     today = clock.local(now).date()
     mine = checks.mine(session, actor, now, clock.end_of(today))
+    on_duty = _on_duty(actor, stands, checks.on_duty(session, actor, today))
+    shown = {check.id for _, check in on_duty if check is not None}
+    mine = [check for check in mine if check.id not in shown]
     open_now = [check for check in mine if check.opens_at <= now]
     return MyDay(
+        on_duty=on_duty,
+        swaps=rosters.waiting_for(session, actor.id, today),
         due=[check for check in open_now if not is_periodic(check)],
         later=[check for check in mine if check.opens_at > now],
         periodic=[check for check in open_now if is_periodic(check)],
@@ -47,6 +60,18 @@ def my_day(session: Session, actor: Actor, now: datetime) -> MyDay:
         to_countersign=checks.to_countersign(session, actor),
         to_decide=hazards.waiting_for(session, actor),
     )
+
+
+def _on_duty(
+    actor: Actor, stands: Sequence[Stand], brought: Sequence[Check]
+) -> list[tuple[Stand, Check | None]]:
+    """The turns that ``actor`` stands, by time, each with the check it brought."""
+    by_key = {check.target_key: check for check in brought}
+    mine = [stand for stand in stands if stand.who is not None and stand.who.id == actor.id]
+    return [
+        (stand, by_key.get(duty_checks.target_key(stand.shift, stand.slot)))
+        for stand in sorted(mine, key=lambda one: (one.shift.starts, one.shift.id))
+    ]
 
 
 @dataclass(frozen=True)
@@ -70,9 +95,17 @@ class SchoolDayBoard:
     red: int
     tiles: Sequence[Tile]
     patrols: Sequence["Patrol"]
+    on_duty: Sequence[Stand]
 
 
-def school_day(session: Session, actor: Actor, now: datetime, red_after: int) -> SchoolDayBoard:
+def stands_today(session: Session, today: date) -> list[Stand]:
+    """Everybody's turns on duty of today."""
+    return roster.read(session, today, today).on(today)
+
+
+def school_day(
+    session: Session, actor: Actor, now: datetime, red_after: int, stands: Sequence[Stand]
+) -> SchoolDayBoard:
     """The state of the whole school today."""
     today = clock.local(now).date()
     all_today = [check for check in checks.of_day(session, today) if not is_periodic(check)]
@@ -88,7 +121,10 @@ def school_day(session: Session, actor: Actor, now: datetime, red_after: int) ->
         yellow=cards.count(Card.YELLOW),
         red=cards.count(Card.RED),
         tiles=leaf_tiles(session, all_today, open_by_grid, today, now),
-        patrols=_patrols(session, [one for one in all_today if one.target != "grid"], now),
+        patrols=_patrols(
+            session, [one for one in all_today if one.target not in ("grid", ON_DUTY)], now
+        ),
+        on_duty=stands,
     )
 
 

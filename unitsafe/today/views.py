@@ -43,14 +43,15 @@ def index() -> ResponseReturnValue:
     letters.ensure_current(session, today, now=now)
     term = schools.term_of(session, today)
     sees_school = Right.VIEW_ALL in actor().rights
+    stands = board.stands_today(session, today)
     return render(
         "today/index.html",
         day=schools.day(session, today),
         term=term,
         week=week_of(term.starts_on, today) if term else None,
-        mine=board.my_day(session, actor(), now),
+        mine=board.my_day(session, actor(), now, stands),
         letter=to_sign(session, actor().id, today),
-        board=board.school_day(session, actor(), now, school.number("card_red_after"))
+        board=board.school_day(session, actor(), now, school.number("card_red_after"), stands)
         if sees_school
         else None,
         gaps=_gaps(session, school, today, now) if sees_school else None,

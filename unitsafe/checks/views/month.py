@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from unitsafe import clock, content
 from unitsafe.checks import papers, planning, queries
+from unitsafe.checks.rules import ON_DUTY
 from unitsafe.checks.views import bp
 from unitsafe.checks.views.sheet import get_check
 from unitsafe.content.model import Checklist
@@ -34,7 +35,7 @@ def month_index() -> ResponseReturnValue:
     """Choose form, place and month; see the month, print it."""
     planning.ensure_planned(db.session(), clock.today(), now=clock.now())
     chosen = _choice()
-    choices = _places(chosen.form)
+    choices = _places(chosen.form, chosen.month)
     data = None
     if chosen.target in dict(choices):
         data = _grid_data(chosen, dict(choices)[chosen.target])
@@ -55,7 +56,7 @@ def month_index() -> ResponseReturnValue:
 def month_pdf() -> ResponseReturnValue:
     """The month grid as PDF."""
     chosen = _choice()
-    choices = dict(_places(chosen.form))
+    choices = dict(_places(chosen.form, chosen.month))
     if chosen.target not in choices:
         abort(404)
     data = _grid_data(chosen, choices[chosen.target])
@@ -108,7 +109,7 @@ def _choice() -> Choice:
         abort(404)
     target = request.args.get("place", "")
     if not target:
-        options = _places(form)
+        options = _places(form, month)
         target = options[0][0] if options else ""
     return Choice(form, target, month, request.args.get("paper", "a4"))
 
@@ -120,18 +121,20 @@ def _forms() -> list[Checklist]:
     return [form for key, form in pack.items() if key in planned] or [pack["daily_fire_patrol"]]
 
 
-def _places(form: Checklist) -> list[tuple[str, str]]:
-    """(target key, name) of the places of ``form`` that this person may see."""
-    session, key = db.session(), form.key
-    if any(p.target == "grid" for p in queries.plans(session) if p.checklist_key == key):
-        mine = actor()
+def _places(form: Checklist, month: date) -> list[tuple[str, str]]:
+    """(target key, name) of the places of ``form`` that this person may see; of what turns on
+    duty bring, those of the month."""
+    session, key, mine = db.session(), form.key, actor()
+    targets = {plan.target for plan in queries.plans(session) if plan.checklist_key == key}
+    if targets == {ON_DUTY}:
+        return queries.turns_on_duty(session, mine, key, *papers.month_span(month))
+    if "grid" in targets:
         return [
             (f"g{grid.id}", f"{grid.code} {grid.name}")
             for grid in grids.grids(session)
             if grid.level == 3 and (Right.VIEW_ALL in mine.rights or grid.id in mine.grids)
         ]
-    plans = [p for p in queries.plans(session) if p.checklist_key == key]
-    only_dorms = bool(plans) and all(p.target == "dorm_building" for p in plans)
+    only_dorms = targets == {"dorm_building"}
     return [
         (f"b{building.id}", building.name)
         for building in places.buildings(session)

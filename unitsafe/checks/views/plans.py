@@ -8,6 +8,7 @@ from unitsafe import clock, content
 from unitsafe.checks import papers, planning, queries, versions
 from unitsafe.checks.models import ChecklistVersion, Plan
 from unitsafe.checks.plan_form import PlanForm
+from unitsafe.checks.rules import ON_DUTY
 from unitsafe.checks.views import bp
 from unitsafe.content.build import make
 from unitsafe.content.model import Checklist
@@ -24,11 +25,11 @@ from unitsafe.school.queries import school, short_name
 @bp.get("/plans")
 @allow(Right.VIEW_ALL)
 def plans() -> ResponseReturnValue:
-    """All plans."""
+    """All plans but those of the duty roster, which follow from its shifts."""
     pack = content.load()
     return render(
         "checks/plans.html",
-        plans=queries.plans(db.session()),
+        plans=[plan for plan in queries.plans(db.session()) if plan.target != ON_DUTY],
         checklists=pack.checklists,
         posts=pack.posts,
     )
@@ -39,7 +40,7 @@ def plans() -> ResponseReturnValue:
 def plan(plan_id: int) -> ResponseReturnValue:
     """Change a plan's name, windows, grace, or switch it off."""
     found = db.session.get(Plan, plan_id)
-    if found is None:
+    if found is None or found.target == ON_DUTY:
         abort(404)
     form = PlanForm.of(found)
     if not form.validate_on_submit():

@@ -41,6 +41,7 @@ def me() -> ResponseReturnValue:
         person=person,
         posts=[pack.posts[key] for key in posts],
         duties=queries.duty_lines(db.session(), person.id, today),
+        coming=queries.coming(db.session(), person.id, today),
         absences=queries.absences(db.session(), person.id, today),
         stands_in=queries.standing_in_for(db.session(), person.id, today),
         papers=[one for of in queries.own_papers for one in of(db.session(), person.id, today)],

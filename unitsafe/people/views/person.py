@@ -205,7 +205,7 @@ def absence(person_id: int) -> ResponseReturnValue:
             with writing() as tx:
                 key = once.claim(tx, form.once.data, by=actor().id, now=clock.now())
                 active(tx.get(Person, person_id))
-                services.add_absence(
+                absence = services.add_absence(
                     tx,
                     person_id=person_id,
                     deputy_id=form.deputy_id.data,
@@ -215,8 +215,11 @@ def absence(person_id: int) -> ResponseReturnValue:
                     by=actor(),
                     now=clock.now(),
                 )
+                notes = queries.touched_by(tx, absence)
                 key.location = url_for(".detail", person_id=person_id)
             flash(_("请假和代理人已登记。"))
+            for note in notes:
+                flash(note, "warning")
             return see_other(key.location)
         except RuleError as error:
             form.form_errors.append(sentence(error))

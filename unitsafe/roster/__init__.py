@@ -1,0 +1,1 @@
+"""Duty roster: shifts, who stands when, rotation, swaps and stand-ins, the feed for calendars."""
