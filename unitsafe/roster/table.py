@@ -248,11 +248,14 @@ def staff(session: Session, first: date, last: date) -> Staff:
 
 
 def read(session: Session, first: date, last: date) -> Roster:
-    """The roster of some days, in a fixed number of statements."""
+    """The roster of some days, in a fixed number of statements; one where there are no shifts."""
+    shifts = all_shifts(session)
+    if not shifts:
+        return Roster(first, last, shifts=(), staff=Staff((), ()), calendar=(), entries=())
     return Roster(
         first,
         last,
-        shifts=all_shifts(session),
+        shifts=shifts,
         staff=staff(session, first, last),
         calendar=school_days(session, first, last),
         entries=session.scalars(

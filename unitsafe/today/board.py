@@ -39,12 +39,12 @@ class MyDay:
     swaps: Sequence[Swap]
 
 
-def my_day(session: Session, actor: Actor, now: datetime, stands: Sequence[Stand]) -> MyDay:
+def my_day(session: Session, actor: Actor, now: datetime, stands: Sequence[Stand] = ()) -> MyDay:
     """What ``actor`` has to do today, what comes later, what is done. ``stands``: the school's
     turns on duty of today; their checks stand with them."""
     today = clock.local(now).date()
     mine = checks.mine(session, actor, now, clock.end_of(today))
-    on_duty = _on_duty(actor, stands, checks.on_duty(session, actor, today))
+    on_duty = _on_duty(session, actor, stands, today)
     shown = {check.id for _, check in on_duty if check is not None}
     mine = [check for check in mine if check.id not in shown]
     open_now = [check for check in mine if check.opens_at <= now]
@@ -63,11 +63,12 @@ def my_day(session: Session, actor: Actor, now: datetime, stands: Sequence[Stand
 
 
 def _on_duty(
-    actor: Actor, stands: Sequence[Stand], brought: Sequence[Check]
+    session: Session, actor: Actor, stands: Sequence[Stand], today: date
 ) -> list[tuple[Stand, Check | None]]:
     """The turns that ``actor`` stands, by time, each with the check it brought."""
-    by_key = {check.target_key: check for check in brought}
     mine = [stand for stand in stands if stand.who is not None and stand.who.id == actor.id]
+    brought = checks.on_duty(session, actor, today) if mine else ()
+    by_key = {check.target_key: check for check in brought}
     return [
         (stand, by_key.get(duty_checks.target_key(stand.shift, stand.slot)))
         for stand in sorted(mine, key=lambda one: (one.shift.starts, one.shift.id))
@@ -104,7 +105,11 @@ def stands_today(session: Session, today: date) -> list[Stand]:
 
 
 def school_day(
-    session: Session, actor: Actor, now: datetime, red_after: int, stands: Sequence[Stand]
+    session: Session,
+    actor: Actor,
+    now: datetime,
+    red_after: int,
+    stands: Sequence[Stand] = (),
 ) -> SchoolDayBoard:
     """The state of the whole school today."""
     today = clock.local(now).date()
