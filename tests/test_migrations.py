@@ -21,7 +21,7 @@ from unitsafe.core.db import db
 from unitsafe.startup import newest_revision, prepare, revision
 
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "")
-APPEND_ONLY = ("audit_entry", "hazard_event", "answer", "check_event")
+APPEND_ONLY = ("audit_entry", "hazard_event", "answer", "check_event", "equipment_event")
 
 
 @pytest.fixture

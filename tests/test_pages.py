@@ -15,9 +15,15 @@ from tests.writes import writes
 from unitsafe.core.db import db
 from unitsafe.hazards.rules import State
 
-FRAGMENTS = {"checks.index": "rows", "hazards.index": "rows", "hazards.detail": "hazard"}
+FRAGMENTS = {
+    "checks.index": "rows",
+    "equipment.index": "rows",
+    "hazards.index": "rows",
+    "hazards.detail": "hazard",
+    "imports.preview": "rows",
+}
 """Pages that answer htmx with a part of themselves, and an id of that part."""
-NOT_HTML = {"today.healthz", "photos.photo", "photos.thumb"}
+NOT_HTML = {"today.healthz", "photos.photo", "photos.thumb", "imports.template"}
 NO_SCHOOL = {"setup.index", "people.login"}
 HANDLERS = re.compile(r"on[a-z]+$")
 
@@ -208,12 +214,25 @@ def more_people(make):
         make.person(posts=["homeroom_teacher", "room_keeper"])
 
 
+def more_equipment(make):
+    for name in ("二层", "三层"):
+        make.equipment(make.space_in(make.grid(name)))
+
+
+def more_imports(make):
+    for _ in range(2):
+        make.draft(make.someone("manager"))
+        make.imported(make.someone("officer"))
+
+
 LISTS = {
     "/": (more_checks, more_hazards, more_grids),
     "/checks": (more_checks,),
     "/checks?status=done": (more_checks,),
     "/checks/month": (more_checks, more_grids),
+    "/equipment": (more_equipment,),
     "/hazards": (more_hazards,),
+    "/import": (more_imports,),
     "/people": (more_people,),
     "/buildings": (more_places,),
     "/buildings/1": (more_places,),
@@ -250,6 +269,8 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(app, make, b
     make.patrol()
     make.hazard()
     make.submitted(make.walk(), make.someone("teacher"))
+    make.equipment()
+    make.imported(make.someone("officer"))
     client = browser(make.someone("manager"))
     assert client.get(path).status == 200
     few = statements(app, lambda: client.get(path))
@@ -283,6 +304,11 @@ ODD = {
     "overdue": ["x", "\0"],
     "post": ["nobody", "\0"],
     "left": ["2"],
+    "kind": ["x" * 500, "\0", "nothing"],
+    "sheet": ["999999999999999999999", "-1", "x", "7"],
+    "heads": ["999999999999999999999", "-1", "x", "7"],
+    "only": ["nonsense", "\0"],
+    "leave_out": ["x"],
     "act": ["x" * 500, "\0"],
     "subject": [":", "person:", "person:x", "\0", "a:b:c"],
     "term": ["999999999999999999999", "x"],
@@ -320,6 +346,10 @@ TAKES = {
         "q",
     ],
     "hazards.new": ["space"],
+    "equipment.index": ["after", "q", "kind", "building", "state"],
+    "equipment.new": ["space"],
+    "imports.columns": ["sheet", "heads"],
+    "imports.preview": ["only", "page", "leave_out"],
     "people.index": ["q", "post", "left", "after"],
     "people.login": ["next"],
     "log.index": ["after", "person", "act", "subject"],
@@ -412,6 +442,9 @@ NAMES = sorted(
         "checks.skip",
         "checks.submit",
         "checks.undo",
+        "equipment.change_state",
+        "equipment.edit",
+        "equipment.new",
         "grids.assign",
         "grids.end",
         "grids.new",
@@ -424,6 +457,11 @@ NAMES = sorted(
         "hazards.reject",
         "hazards.report_done",
         "hazards.send_back",
+        "imports.columns",
+        "imports.discard",
+        "imports.preview",
+        "imports.undo",
+        "imports.upload",
         "people.absence",
         "people.display",
         "people.edit",
@@ -523,7 +561,7 @@ def test_a_form_without_its_token_is_refused_and_leaves_nothing(make, browser, c
 
 
 @pytest.mark.parametrize(
-    "endpoint", [n for n in NAMES if n not in ("checks.photo", "photos.upload")]
+    "endpoint", [n for n in NAMES if n not in ("checks.photo", "imports.upload", "photos.upload")]
 )
 def test_a_form_sent_twice_has_the_effect_of_one(make, browser, campus, session, endpoint):
     write = writes(make, campus)[endpoint]

@@ -23,11 +23,13 @@ FEATURES = (
     "places",
     "grids",
     "hazards",
+    "equipment",
     "checks",
     "plates",
     "log",
     "setup",
     "today",
+    "imports",
 )
 """In the order of their dependencies; each has a blueprint ``bp`` in its views."""
 

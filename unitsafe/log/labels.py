@@ -35,6 +35,11 @@ ACTS = {
     "grid.assign": _l("指定负责人"),
     "grid.end": _l("结束负责"),
     "plan.change": _l("修改检查计划"),
+    "equipment.add": _l("登记器材"),
+    "equipment.change": _l("修改器材"),
+    "equipment.state": _l("改变器材状态"),
+    "import.carry_out": _l("从表格导入"),
+    "import.undo": _l("撤销导入"),
 }
 SUBJECTS = {
     "backup": _l("备份"),
@@ -44,6 +49,8 @@ SUBJECTS = {
     "grid": _l("网格"),
     "building": _l("楼栋"),
     "space": _l("部位"),
+    "equipment": _l("消防器材"),
+    "import": _l("导入"),
     "plan": _l("检查计划"),
     "school": _l("学校设置"),
     "term": _l("学期"),
@@ -79,6 +86,13 @@ KEYS = {
     "hotline": _l("举报电话"),
     "flags": _l("学校情况"),
     "settings": _l("期限"),
+    "space": _l("部位编号"),
+    "state": _l("状态"),
+    "new": _l("新增"),
+    "fill": _l("补空缺"),
+    "same": _l("已有，跳过"),
+    "problem": _l("有问题，未导入"),
+    "sha256": _l("文件指纹"),
 }
 _ENUMS = {"check": (CheckAction, _l("检查")), "hazard": (HazardAction, _l("隐患"))}
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from unitsafe.core.audit import AuditEntry
+from unitsafe.equipment.models import Equipment
 from unitsafe.grids.models import Grid
 from unitsafe.people.models import Person
 from unitsafe.places.models import Building, Space
@@ -39,7 +40,8 @@ def names(session: Session, subjects: Iterable[str]) -> dict[str, str]:
             wanted.setdefault(kind, set()).add(int(number))
     columns = {"person": Person.name, "building": Building.name, "space": Space.name}
     found: dict[str, str] = {}
-    for kind, column in {**columns, "grid": Grid.code}.items():
+    columns |= {"equipment": Equipment.number, "grid": Grid.code}
+    for kind, column in columns.items():
         if kind in wanted:
             key = column.class_.id
             rows = session.execute(sa.select(key, column).where(key.in_(wanted[kind])))

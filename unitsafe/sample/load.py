@@ -11,11 +11,12 @@ from unitsafe.checks.planning import create_default_plans
 from unitsafe.core.db import write_tx
 from unitsafe.core.domain import Actor, RuleError
 from unitsafe.core.hooks import unannounced
+from unitsafe.equipment.models import Equipment
 from unitsafe.grids.models import Grid
 from unitsafe.hazards.models import Hazard
 from unitsafe.people.models import Person, PersonStatus
 from unitsafe.places.models import Building, Space
-from unitsafe.sample import events, grids, people, places, terms
+from unitsafe.sample import equipment, events, grids, people, places, terms
 from unitsafe.sample.album import Album
 from unitsafe.sample.history import History
 from unitsafe.sample.journal import Journal
@@ -57,11 +58,14 @@ def _set_up(session: Session, rng: Random, now: datetime) -> World:
     by = Actor(manager.id, manager.name, origin=people.origin(manager))
     campus = places.build(setting, rng, by)
     tree = grids.build(setting, campus, staff, by)
+    pieces = equipment.build(setting, campus, by)
     journal = Journal(session)
     terms.enter_terms(setting, timeline, journal, by)
     create_default_plans(session, school, now=setting.tick())
     session.flush()
-    return World(setting, rng, timeline, journal, Album(session), campus, staff, tree)
+    world = World(setting, rng, timeline, journal, Album(session), campus, staff, tree)
+    equipment.plan(world, pieces)
+    return world
 
 
 def _counts(session: Session) -> dict[str, int]:
@@ -79,4 +83,5 @@ def _counts(session: Session) -> dict[str, int]:
         "检查": count(Check),
         "答案": count(Answer),
         "隐患": count(Hazard),
+        "器材": count(Equipment),
     }
