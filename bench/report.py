@@ -1,5 +1,6 @@
 """The table of a measurement, with the bars beside the figures."""
 
+from bench.importing import ROWS, Preview
 from bench.runs import TAP, Case, Outcome
 
 RATE_BARS = {1: 0.5, 8: 0.4, 32: 0.3}
@@ -8,6 +9,8 @@ P95_BAR = 3.0
 """Most p95 of a tap as a multiple of the floor's. Source: product.md §8."""
 MEMORY_BAR_MB = 150
 """Most resident memory. Source: product.md §8."""
+PREVIEW_BAR = 3.0
+"""Most seconds from the file to the preview of 2,000 rows. Source: the bar of the import itself."""
 HEADS = (
     "case", "conn.", "app req/s", "floor req/s", "ratio", "bar",
     "app p95 ms", "floor p95 ms", "ratio", "bar", "result",
@@ -21,7 +24,9 @@ def text(outcome: Outcome) -> str:
     lines = ["  ".join(_pad(cell, w, n) for n, (cell, w) in enumerate(zip(row, widths, strict=True)))
              for row in rows]  # fmt: skip
     lines.insert(1, "  ".join("-" * width for width in widths))
-    return "\n".join([*lines, "", _rows_line(outcome), _memory_line(outcome)])
+    return "\n".join(
+        [*lines, "", _rows_line(outcome), _preview_line(outcome.preview), _memory_line(outcome)]
+    )
 
 
 def _row(case: Case) -> tuple[str, ...]:
@@ -46,6 +51,15 @@ def _row(case: Case) -> tuple[str, ...]:
 
 def _rows_line(outcome: Outcome) -> str:
     return f"every one of the app's {outcome.taps} taps is a row in the database"
+
+
+def _preview_line(preview: Preview) -> str:
+    met = "met" if preview.app < PREVIEW_BAR else "missed"
+    return (
+        f"a list of {ROWS} rows from the file to its preview: {preview.app:.2f} s "
+        f"(bar < {PREVIEW_BAR:.0f} s: {met}); reading the file alone: {preview.bare:.3f} s, "
+        f"ratio {preview.app / preview.bare:.0f}"
+    )
 
 
 def _memory_line(outcome: Outcome) -> str:

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench import recording, school, servers
+from bench import importing, recording, school, servers
 from bench.errors import BenchError
 from bench.servers import Server
 from bench.signing_in import Browser, over_http, sign_in
@@ -43,6 +43,7 @@ class Outcome:
 
     cases: list[Case]
     taps: int
+    preview: importing.Preview
     memory_mb: float | None
 
 
@@ -77,7 +78,9 @@ def measure(folder: Path, seconds: float, rounds: int) -> Outcome:
             pages = _measure_pages((app, floor), browser, seconds, rounds)
             databases = {"app": school.database(data), "floor": floor_db}
             taps, count = _measure_taps((app, floor), databases, browser, seconds, rounds)
-            return Outcome(taps + pages, count, servers.resident_mb(app))
+            _say(f"a list of {importing.ROWS} rows, {rounds} times")
+            preview = importing.measure(over_http(app.port), browser, rounds)
+            return Outcome(taps + pages, count, preview, servers.resident_mb(app))
 
 
 def _recorded(data: Path, file: Path, browser: Browser) -> Path:

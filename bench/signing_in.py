@@ -12,7 +12,7 @@ from bench.errors import BenchError
 
 Answer = tuple[int, list[str], str]
 """Status, Set-Cookie headers, body."""
-Fetch = Callable[[str, str, dict[str, str], str], Answer]
+Fetch = Callable[[str, str, dict[str, str], str | bytes], Answer]
 FORM_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 PAGE_TOKEN = re.compile(r'"X-CSRFToken": "([^"]+)"')
 
@@ -41,7 +41,7 @@ class Browser:
 def over_http(port: int) -> Fetch:
     """Ask the server on this port."""
 
-    def fetch(method: str, path: str, headers: dict[str, str], body: str) -> Answer:
+    def fetch(method: str, path: str, headers: dict[str, str], body: str | bytes) -> Answer:
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         try:
             connection.request(method, path, body or None, headers)
@@ -57,7 +57,7 @@ def over_http(port: int) -> Fetch:
 def through_app(app: Any) -> Fetch:
     """Ask a Flask app in this process."""
 
-    def fetch(method: str, path: str, headers: dict[str, str], body: str) -> Answer:
+    def fetch(method: str, path: str, headers: dict[str, str], body: str | bytes) -> Answer:
         kind = headers.pop("Content-Type", None)
         client = app.test_client(use_cookies=False)
         answer = client.open(path, method=method, headers=headers, data=body, content_type=kind)

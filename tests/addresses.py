@@ -14,6 +14,7 @@ from tests.factories import Make, sign_in
 from unitsafe.core.db import db
 from unitsafe.grids.models import Assignment, Role
 from unitsafe.hazards.models import Hazard, HazardPhoto
+from unitsafe.imports.models import What
 from unitsafe.people.models import Person
 from unitsafe.places.queries import space as space_by_id
 from unitsafe.roster.models import CalendarFeed
@@ -105,6 +106,14 @@ def furnish(make: Make) -> Campus:
         "teacher_photo": make.photo(teacher).id,
         "far_grid": far.id,
     }
+    keys |= {
+        "what": "spaces",
+        "equipment_id": make.equipment(near).id,
+        "draft_id": make.draft(officer).id,
+        "run_id": make.imported(officer, "姓名,电话\n新来的人,13800000000\n", What.PEOPLE).id,
+    }
+    foreign["equipment_id"] = make.equipment(away).id
+    spare["draft_id"] = make.draft(officer).id
     more = {"patrol": patrol.id, "other": other, "teacher_photo": make.photo(teacher).id}
     more |= {"unplaced": unplaced.id, "grid_id": mine.id}
     return Campus(keys, foreign, spare, more)

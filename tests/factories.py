@@ -18,12 +18,19 @@ from unitsafe.checks.models import Check, Plan
 from unitsafe.checks.rules import EntrySource, Result
 from unitsafe.checks.taps import Given
 from unitsafe.core.domain import Actor
+from unitsafe.equipment import services as registers
+from unitsafe.equipment.models import Equipment
+from unitsafe.equipment.services import Facts
 from unitsafe.grids import actors
 from unitsafe.grids import services as grids
 from unitsafe.grids.models import Assignment, Grid, Role
 from unitsafe.hazards import services as hazards
 from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import Fix, Level, State
+from unitsafe.imports import reading
+from unitsafe.imports import services as imports
+from unitsafe.imports.kinds import KINDS
+from unitsafe.imports.models import ImportDraft, ImportRun, ImportSheet, What
 from unitsafe.letters import queries as letter_queries
 from unitsafe.letters import services as letters
 from unitsafe.letters.models import ResponsibilityLetter
@@ -424,6 +431,59 @@ class Make:
         """An outline of ``grid`` on a map: its upper left quarter."""
         made = maps.draw(self.session, found, grid, points, by=None, now=self.now())
         return self._save(made)  # type: ignore[no-any-return]
+
+    def equipment(
+        self, space: Space | None = None, number: str = "", kind: str = "ext_powder", **facts: Any
+    ) -> Equipment:
+        """A piece in use in a space."""
+        facts = {"name": "干粉灭火器", **facts}
+        place = space or self.space_in(self.grid())
+        return self._save(
+            registers.save_equipment(
+                self.session,
+                None,
+                Facts(number or f"MH-{next(self.serial):03d}", kind, space_id=place.id, **facts),
+                today=clock.local(self.now()).date(),
+                by=None,
+                now=self.now(),
+            )
+        )
+
+    def draft(self, by: Person, text: str = "", what: What = What.SPACES) -> ImportDraft:
+        """A list that ``by`` has uploaded, its columns as they were guessed."""
+        data = (text or f"楼栋,楼层,部位\n新楼,1,{next(self.serial)}01教室\n").encode()
+        return self._save(
+            imports.keep_draft(
+                self.session,
+                KINDS[what],
+                reading.read(data),
+                file_name="名单.csv",
+                sha256=imports.digest(data),
+                by=self.actor(by),
+                now=self.now(),
+            )
+        )
+
+    def imported(self, by: Person, text: str = "", what: What = What.SPACES) -> ImportRun:
+        """A list that was carried in."""
+        draft, today = self.draft(by, text, what), clock.local(self.now()).date()
+        sheet = self.session.scalars(
+            sa.select(ImportSheet).where(ImportSheet.draft_id == draft.id)
+        ).one()
+        with self.app.app_context():
+            plan = imports.plan_of(self.session, KINDS[what], sheet.rows, draft, today)
+            run = imports.carry_out(
+                self.session,
+                draft,
+                sheet,
+                seen=plan.seen,
+                leave_out=True,
+                confirmed=True,
+                today=today,
+                by=self.actor(by),
+                now=self.now(),
+            )
+        return self._save(run)
 
     def plan(self, key: str) -> Plan:
         """A default plan."""

@@ -81,6 +81,16 @@ GET  school.settings         sign_in 403     403     403     ok      ok      403
 GET  setup.index             sign_in sign_in sign_in sign_in sign_in sign_in sign_in sign_in
 GET  plates.space            sign_in ok      ok      ok      ok      ok      ok      ok
 GET  places.edit_space       sign_in 403     403     403     ok      ok      403     403
+GET  equipment.index         sign_in ok      ok      ok      ok      ok      ok      ok
+GET  equipment.detail        sign_in 404     ok      ok      ok      ok      ok      ok
+GET  equipment.new           sign_in 403     403     403     ok      ok      403     403
+GET  equipment.edit          sign_in 403     403     403     ok      ok      403     403
+GET  imports.index           sign_in 403     403     403     ok      ok      403     403
+GET  imports.upload          sign_in 403     403     403     ok      ok      403     403
+GET  imports.template        sign_in 403     403     403     ok      ok      403     403
+GET  imports.columns         sign_in 403     403     403     ok      404     403     403
+GET  imports.preview         sign_in 403     403     403     ok      404     403     403
+GET  imports.run             sign_in 403     403     403     ok      ok      403     403
 POST places.edit_building    sign_in 403     403     403     422     422     403     403
 POST places.retire_building  sign_in 403     403     403     ok      ok      403     403
 POST places.add_space        sign_in 403     403     403     422     422     403     403
@@ -159,11 +169,27 @@ POST school.settings         sign_in 403     403     403     422     422     403
 POST setup.index             409     409     409     409     409     409     409     409
 POST places.edit_space       sign_in 403     403     403     422     422     403     403
 POST places.retire_space     sign_in 403     403     403     ok      ok      403     403
+POST equipment.new           sign_in 403     403     403     422     422     403     403
+POST equipment.edit          sign_in 403     403     403     422     422     403     403
+POST equipment.change_state  sign_in 403     403     403     422     422     403     403
+POST imports.upload          sign_in 403     403     403     422     422     403     403
+POST imports.columns         sign_in 403     403     403     ok      404     403     403
+POST imports.preview         sign_in 403     403     403     409     404     403     403
+POST imports.discard         sign_in 403     403     403     ok      404     403     403
+POST imports.undo            sign_in 403     403     403     ok      ok      403     403
 """
 """Method and endpoint, then the outcome for WHO in that order, of the grid 一层 where the teacher is
 the member and the leader leads. A write is sent with an empty form: ok, 422 (the form again) and 409
 (a rule of the school) mean that the form was reached."""
-SPARE = frozenset({"people.leave", "places.retire_building", "places.retire_space", "maps.retire"})
+SPARE = frozenset(
+    {
+        "people.leave",
+        "places.retire_building",
+        "places.retire_space",
+        "maps.retire",
+        "imports.discard",
+    }
+)
 LOG_ONLY = frozenset({"audit_entry", "once_key"})
 
 

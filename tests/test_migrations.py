@@ -29,6 +29,7 @@ APPEND_ONLY = (
     "grid_past",
     "plate_posting",
     "roster_event",
+    "equipment_event",
 )
 
 

@@ -19,8 +19,10 @@ from unitsafe.roster.models import ShiftPerson
 
 FRAGMENTS = {
     "checks.index": "rows",
+    "equipment.index": "rows",
     "hazards.index": "rows",
     "hazards.detail": "hazard",
+    "imports.preview": "rows",
     "letters.index": "rows",
     "maps.index": "tiles",
     "maps.edit": "panel",
@@ -34,6 +36,7 @@ NOT_HTML = {
     "photos.thumb",
     "letters.letters_pdf",
     "roster.calendar_feed",
+    "imports.template",
 }
 NOTHING_TO_PRINT = {"checks.month_pdf", "grids.tree_pdf", "plates.plates_pdf", "maps.map_pdf"}
 NO_SCHOOL = {"setup.index", "people.login"}
@@ -257,6 +260,17 @@ def more_turns(make):
     make.swap(make.turn(other, date(2026, 12, 1)), make.someone("manager"))
 
 
+def more_equipment(make):
+    for name in ("二层", "三层"):
+        make.equipment(make.space_in(make.grid(name)))
+
+
+def more_imports(make):
+    for _ in range(2):
+        make.draft(make.someone("manager"))
+        make.imported(make.someone("officer"))
+
+
 LISTS = {
     "/": (more_checks, more_hazards, more_grids, more_turns),
     "/roster/2026-11": (more_turns, more_people),
@@ -266,7 +280,9 @@ LISTS = {
     "/checks": (more_checks,),
     "/checks?status=done": (more_checks,),
     "/checks/month": (more_checks, more_grids),
+    "/equipment": (more_equipment,),
     "/hazards": (more_hazards,),
+    "/import": (more_imports,),
     "/people": (more_people,),
     "/buildings": (more_places,),
     "/buildings/1": (more_places,),
@@ -322,6 +338,8 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(app, make, b
     make.absent(away, deputy, date(2026, 11, 23), date(2026, 11, 23))
     gate = make.shift(pool=[ShiftPerson(person_id=make.someone("manager").id)])
     make.turn(away, date(2026, 11, 23), gate)
+    make.equipment()
+    make.imported(make.someone("officer"))
     client = browser(make.someone("manager"))
     assert client.get(path).status == 200
     few = statements(app, lambda: client.get(path))
@@ -355,13 +373,17 @@ ODD = {
     "overdue": ["x", "\0"],
     "post": ["nobody", "\0"],
     "left": ["2"],
+    "kind": ["x" * 500, "\0", "nothing", "castle"],
+    "sheet": ["999999999999999999999", "-1", "x", "7"],
+    "heads": ["999999999999999999999", "-1", "x", "7"],
+    "only": ["nonsense", "\0"],
+    "leave_out": ["x"],
     "act": ["x" * 500, "\0"],
     "subject": [":", "person:", "person:x", "\0", "a:b:c"],
     "term": ["999999999999999999999", "x"],
     "floor": ["999999999999999999999", "x"],
     "space": ["999999999999999999999", "-1", "x"],
     "year": ["2026-2028", "2026", "\0", "9999-0000"],
-    "kind": ["castle", "\0"],
     "key": ["x"],
     "fresh": ["x"],
     "format": ["a0", "\0"],
@@ -407,6 +429,10 @@ TAKES = {
         "q",
     ],
     "hazards.new": ["space"],
+    "equipment.index": ["after", "q", "kind", "building", "state"],
+    "equipment.new": ["space"],
+    "imports.columns": ["sheet", "heads"],
+    "imports.preview": ["only", "page", "leave_out"],
     "people.index": ["q", "post", "left", "after"],
     "people.login": ["next"],
     "log.index": ["after", "person", "act", "subject"],
@@ -516,6 +542,9 @@ NAMES = sorted(
         "checks.skip",
         "checks.submit",
         "checks.undo",
+        "equipment.change_state",
+        "equipment.edit",
+        "equipment.new",
         "grids.assign",
         "grids.cancel",
         "grids.end",
@@ -542,6 +571,11 @@ NAMES = sorted(
         "maps.erase",
         "maps.new",
         "maps.retire",
+        "imports.columns",
+        "imports.discard",
+        "imports.preview",
+        "imports.undo",
+        "imports.upload",
         "people.absence",
         "people.display",
         "people.edit",
@@ -658,7 +692,7 @@ def test_a_form_without_its_token_is_refused_and_leaves_nothing(make, browser, c
     assert not wrong, "\n".join(wrong)
 
 
-WITH_FILE = ("checks.photo", "photos.upload", "maps.new")
+WITH_FILE = ("checks.photo", "photos.upload", "maps.new", "imports.upload")
 
 
 @pytest.mark.parametrize("endpoint", [n for n in NAMES if n not in WITH_FILE])

@@ -1,5 +1,6 @@
 """Every form of the app, filled in so that the right person's press would change something."""
 
+import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -38,7 +39,7 @@ class Write:
     """A form: who may send it, where it stands, what to type into it.
 
     ``page``: the address that shows the form; None when ``typed`` is all of it. ``files`` are
-    names of photo fields.
+    names of file fields.
     """
 
     endpoint: str
@@ -53,7 +54,14 @@ class Write:
         found = controls(browser.get(self.page).page, self.path) if self.page else {}
         found.pop("csrf_token", None)
         sent = {**found, **self.typed}
-        return {**sent, **{name: (picture(), "photo.jpg") for name in self.files}}
+        return {**sent, **{name: upload(name) for name in self.files}}
+
+
+def upload(name: str) -> tuple[io.BytesIO, str]:
+    """A file for a field of that name: a list for ``file``, else a photo."""
+    if name == "file":
+        return io.BytesIO("楼栋,楼层,部位\n综合楼,2,201教室\n".encode()), "教室.csv"
+    return picture(), "photo.jpg"
 
 
 def controls(page: Page, action: str) -> dict[str, Any]:
@@ -110,6 +118,8 @@ def _all(make: Make, campus: Campus) -> Iterator[Line]:
     yield from _school()
     yield from _letters(make, campus)
     yield from _roster(make, campus)
+    yield from _equipment(campus)
+    yield from _imports(campus)
 
 
 def _checks(make: Make, campus: Campus) -> Iterator[Line]:
@@ -323,3 +333,21 @@ def _roster(make: Make, campus: Campus) -> Iterator[Line]:
     yield "roster.decline", "teacher", {}, "roster.swaps", {}, ()
     yield "roster.withdraw", "teacher", withdrawn, "roster.swaps", {}, ()
     yield "roster.renew_calendar", "teacher", {}, "roster.my_calendar", {}, ()
+
+
+def _equipment(campus: Campus) -> Iterator[Line]:
+    place = campus.keys["space_id"]
+    new = {"number": "MH-900", "kind": "ext_powder", "space_id": place, "made_on": "2024-09-01"}
+    faulty = {"state": "faulty", "note": "压力不足"}
+    yield "equipment.new", "officer", {}, "equipment.new", new, ()
+    yield "equipment.edit", "officer", {}, "equipment.edit", {"model": "MFZ/ABC5"}, ()
+    yield "equipment.change_state", "officer", {}, "equipment.detail", faulty, ()
+
+
+def _imports(campus: Campus) -> Iterator[Line]:
+    spare = {"draft_id": campus.spare["draft_id"]}
+    yield "imports.upload", "officer", {}, "imports.upload", {}, ("file",)
+    yield "imports.columns", "officer", {}, "imports.columns", {"column_floor": ""}, ()
+    yield "imports.preview", "officer", {}, "imports.preview", {}, ()
+    yield "imports.discard", "officer", spare, "imports.columns", {}, ()
+    yield "imports.undo", "officer", {}, "imports.run", {}, ()

@@ -23,6 +23,7 @@ FEATURES = (
     "places",
     "grids",
     "hazards",
+    "equipment",
     "checks",
     "roster",
     "letters",
@@ -32,6 +33,7 @@ FEATURES = (
     "log",
     "setup",
     "today",
+    "imports",
 )
 """In the order of their dependencies; each has a blueprint ``bp`` in its views."""
 

@@ -50,6 +50,7 @@ def asset(name: str) -> str:
 
 
 EDIT_PLACES = (Right.EDIT_GRID, Right.EDIT_BASIC_INFO)
+IMPORTERS = (Right.EDIT_BASIC_INFO, Right.EDIT_EQUIPMENT, Right.MANAGE_SCHOOL)
 MENU: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
     (
         None,
@@ -64,6 +65,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
         (
             ("checks.index", _l("检查记录"), "ledger", 4, ()),
             ("checks.month_index", _l("月度巡查表"), "print", None, ()),
+            ("equipment.index", _l("消防器材"), "equipment", None, ()),
         ),
     ),
     (
@@ -85,6 +87,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
             ("checks.plans", _l("检查计划"), "plan", None, (Right.VIEW_ALL,)),
             ("checks.checklists", _l("检查表"), "checklist", None, ()),
             ("school.calendar", _l("校历"), "calendar", None, ()),
+            ("imports.index", _l("从表格导入"), "upload", None, IMPORTERS),
             ("school.settings", _l("学校设置"), "settings", None, (Right.MANAGE_SCHOOL,)),
             ("log.index", _l("操作日志"), "audit", None, (Right.VIEW_AUDIT,)),
         ),

@@ -6,8 +6,11 @@ import pytest
 
 from unitsafe.checks import rules as checks
 from unitsafe.core.labels import label, label_all
+from unitsafe.equipment.rules import State as EquipmentState
 from unitsafe.grids.models import Role
 from unitsafe.hazards import rules as hazards
+from unitsafe.imports.lines import Outcome
+from unitsafe.imports.models import What
 from unitsafe.people.models import PersonStatus
 from unitsafe.places.models import BuildingUse
 from unitsafe.school.rules import Stage
@@ -16,6 +19,7 @@ SHOWN = [
     *(checks.Status, checks.Result, checks.EntrySource, checks.Action),
     *(hazards.State, hazards.Level, hazards.Fix, hazards.Source, hazards.Action, hazards.Card),
     *(Role, PersonStatus, BuildingUse, Stage),
+    *(EquipmentState, What, Outcome),
 ]
 EVERY = [member for kind in SHOWN for member in kind]
 

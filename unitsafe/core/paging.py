@@ -31,13 +31,17 @@ def fetch_page(
     keys: Sequence[Key],
     after: str | None,
     size: int = 25,
+    is_ascending: bool = False,
 ) -> Page[Any]:
-    """Rows of ``select`` after the cursor, newest first: all ``keys`` descend, the last is unique."""
-    rows_select = select.order_by(None).order_by(*(key.desc() for key in keys)).limit(size + 1)
+    """Rows of ``select`` after the cursor, newest first: all ``keys`` descend (or all ascend), the
+    last is unique."""
+    order = [key.asc() if is_ascending else key.desc() for key in keys]
+    rows_select = select.order_by(None).order_by(*order).limit(size + 1)
     types = [key.type for key in keys]
     if (start := _decode(after, types)) is not None:
         bound = [sa.literal(value, kind) for value, kind in zip(start, types, strict=True)]
-        rows_select = rows_select.where(sa.tuple_(*keys) < sa.tuple_(*bound))
+        place, last = sa.tuple_(*keys), sa.tuple_(*bound)
+        rows_select = rows_select.where(place > last if is_ascending else place < last)
     rows = session.scalars(rows_select).unique().all()
     more = rows[size - 1] if len(rows) > size else None
     cursor = _encode([getattr(more, str(key.key)) for key in keys]) if more is not None else None

@@ -69,6 +69,11 @@ ACTS = {
     "swap.decline": _l("没有同意调班"),
     "swap.withdraw": _l("撤回调班"),
     "feed.renew": _l("更换日历订阅地址"),
+    "equipment.add": _l("登记器材"),
+    "equipment.change": _l("修改器材"),
+    "equipment.state": _l("改变器材状态"),
+    "import.carry_out": _l("从表格导入"),
+    "import.undo": _l("撤销导入"),
 }
 SUBJECTS = {
     "backup": _l("备份"),
@@ -79,6 +84,8 @@ SUBJECTS = {
     "building": _l("楼栋"),
     "space": _l("部位"),
     "map": _l("平面图"),
+    "equipment": _l("消防器材"),
+    "import": _l("导入"),
     "plan": _l("检查计划"),
     "shift": _l("班次"),
     "roster": _l("值班表"),
@@ -145,6 +152,13 @@ KEYS = {
     "signed_on": _l("签订日期"),
     "text": _l("内容校验码"),
     "posted_on": _l("张贴日期"),
+    "space": _l("部位编号"),
+    "state": _l("状态"),
+    "new": _l("新增"),
+    "fill": _l("补空缺"),
+    "same": _l("已有，跳过"),
+    "problem": _l("有问题，未导入"),
+    "sha256": _l("文件指纹"),
 }
 _ENUMS = {"check": (CheckAction, _l("检查")), "hazard": (HazardAction, _l("隐患"))}
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from unitsafe.core.audit import AuditEntry
+from unitsafe.equipment.models import Equipment
 from unitsafe.grids.models import Grid
 from unitsafe.maps.models import GridMap
 from unitsafe.people.models import Person
@@ -46,6 +47,7 @@ def names(session: Session, subjects: Iterable[str]) -> dict[str, str]:
         "space": (Space.id, Space.name),
         "grid": (Grid.id, number_or_name),
         "map": (GridMap.id, GridMap.title),
+        "equipment": (Equipment.id, Equipment.number),
     }
     found: dict[str, str] = {}
     for kind, (key, column) in columns.items():

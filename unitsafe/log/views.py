@@ -23,6 +23,7 @@ LINKS = {
     "person": ("people.detail", "person_id"),
     "building": ("places.building", "building_id"),
     "space": ("plates.space", "space_id"),
+    "equipment": ("equipment.detail", "equipment_id"),
     "hazard": ("hazards.detail", "number"),
     "check": ("checks.detail", "check_id"),
     "grid": ("grids.detail", "code"),

@@ -8,11 +8,7 @@ from unitsafe import content
 from unitsafe.core.forms import Form, Text
 from unitsafe.core.labels import label
 from unitsafe.places.models import BuildingUse
-
-MOST_FLOORS = 60
-LOWEST_FLOOR = -5
-WHOLE_PLACES = ("campus", "building", "floor")
-"""Kinds that are larger than a space; nobody adds them as one."""
+from unitsafe.places.rules import LOWEST_FLOOR, MOST_FLOORS, WHOLE_PLACES
 
 
 class BuildingForm(Form):

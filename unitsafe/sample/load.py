@@ -11,11 +11,22 @@ from unitsafe.checks.planning import create_default_plans
 from unitsafe.core.db import write_tx
 from unitsafe.core.domain import Actor, RuleError
 from unitsafe.core.hooks import unannounced
+from unitsafe.equipment.models import Equipment
 from unitsafe.grids.models import Grid
 from unitsafe.hazards.models import Hazard
 from unitsafe.people.models import Person, PersonStatus
 from unitsafe.places.models import Building, Space
-from unitsafe.sample import duties, events, grids, maps, people, places, plates, terms
+from unitsafe.sample import (
+    duties,
+    equipment,
+    events,
+    grids,
+    maps,
+    people,
+    places,
+    plates,
+    terms,
+)
 from unitsafe.sample.album import Album
 from unitsafe.sample.history import History
 from unitsafe.sample.journal import Journal
@@ -59,11 +70,13 @@ def _set_up(session: Session, rng: Random, now: datetime) -> World:
     tree = grids.build(setting, campus, staff, by)
     plates.build(setting, school, by)
     maps.build(setting, campus, tree, by)
+    pieces = equipment.build(setting, campus, by)
     journal = Journal(session)
     terms.enter_terms(setting, timeline, journal, by)
     create_default_plans(session, school, now=setting.tick())
     session.flush()
     world = World(setting, rng, timeline, journal, Album(session), campus, staff, tree)
+    equipment.plan(world, pieces)
     duties.enter(world, school)
     return world
 
@@ -85,4 +98,5 @@ def _counts(session: Session) -> dict[str, int]:
         "检查": count(Check),
         "答案": count(Answer),
         "隐患": count(Hazard),
+        "器材": count(Equipment),
     }

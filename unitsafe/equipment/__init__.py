@@ -1,0 +1,1 @@
+"""消防器材: the register of fire equipment."""

@@ -1,0 +1,174 @@
+"""The sample school's fire equipment: what hangs in which kind of space, and how old it is."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from unitsafe import clock
+from unitsafe.core.domain import Actor
+from unitsafe.equipment import services
+from unitsafe.equipment.labels import kind_title
+from unitsafe.equipment.models import Equipment
+from unitsafe.equipment.rules import Life, State
+from unitsafe.equipment.services import Facts
+from unitsafe.sample.places import Places
+from unitsafe.sample.setting import Setting
+from unitsafe.sample.world import World
+
+STOCK = """
+corridor | ext_powder | MFZ/ABC4 | 2
+corridor | indoor_hydrant | SG24A65-J | 1
+corridor | emergency_light | DZ-E3W | 2
+corridor | exit_sign | BLZD-1LROE | 2
+stairwell | emergency_light | DZ-E3W | 8
+stairwell | exit_sign | BLZD-1LROE | 4
+fire_control_room | ext_co2 | MT3 | 2
+fire_control_room | fire_alarm | JB-QB-5010 | 1
+electrical_room | ext_co2 | MT3 | 2
+computer_room | ext_clean_gas | MJZ/4 | 2
+library | ext_water | MSZ/6 | 4
+lab | fire_blanket | 1.2×1.8 m | 2
+lab | ext_powder | MFZ/ABC4 | 2
+lab_store | ext_powder | MFZ/ABC4 | 2
+hall | ext_powder | MFZ/ABC5 | 4
+storeroom | ext_powder | MFZ/ABC4 | 2
+micro_station | micro_station_kit | 12件套 | 1
+micro_station | escape_mask | TZL30 | 6
+kitchen | ext_water | MSZ/6 | 2
+kitchen | fire_blanket | 1.2×1.2 m | 4
+kitchen | kitchen_system | CMJS18-1 | 1
+kitchen | gas_detector | JT-GB-90 | 2
+kitchen | kitchen_flue | | 1
+gas_room | gas_detector | JT-GB-90 | 1
+gas_room | gas_shutoff | DN50 | 1
+boiler_room | ext_powder | MFZ/ABC5 | 2
+gym | ext_powder | MFZ/ABC5 | 4
+pump_room | fire_pump | XBD8/30 | 2
+ebike_shed | ext_powder | MFZ/ABC5 | 2
+outdoor | outdoor_hydrant | SS100/65 | 2
+"""
+"""Kind of space, kind of equipment, model, pieces."""
+
+MAKERS = ("浙安消防器材厂", "宁海阀门厂", "安居电子")
+BUILDING_CODES = {
+    "教学楼A": "JA",
+    "教学楼B": "JB",
+    "综合楼": "ZH",
+    "学生宿舍1": "S1",
+    "学生宿舍2": "S2",
+    "食堂体育馆及室外": "ST",
+}
+AGES = {
+    "ext_powder": (121, 116, 58, 40, 27, 14),
+    "ext_water": (37, 20),
+    "ext_clean_gas": (26,),
+    "ext_co2": (62, 30),
+    "escape_mask": (33,),
+    "gas_detector": (58, 20),
+}
+"""Months since a piece was made, on the first day of the school year, in turn; 26 otherwise."""
+BATTERY_AGES = (43, 20, 9)
+"""Months since the battery of a light or sign is in use."""
+FAULTS = (
+    ("emergency_light", State.FAULTY, "按测试键不亮，等电工换电池"),
+    ("exit_sign", State.FAULTY, "面板碎裂"),
+    ("indoor_hydrant", State.STOPPED, "管道检修，旁边放了两具灭火器"),
+)
+"""What was wrong when the register was made: kind, state, note; one piece each."""
+LATER = (
+    (20, "ext_powder", State.SCRAPPED, "出厂满十年，已换新"),
+    (34, "ext_co2", State.OUT_FOR_SERVICE, "称重偏轻，送厂维修"),
+)
+"""Days after the first, kind (the oldest piece), state, note."""
+KEEPER = "周立新"
+
+
+@dataclass(frozen=True)
+class Stock:
+    """One row of the table."""
+
+    space_kind: str
+    kind: str
+    model: str
+    pieces: int
+
+
+def stock() -> Iterator[Stock]:
+    """The table."""
+    for line in STOCK.strip().splitlines():
+        space_kind, kind, model, pieces = (part.strip() for part in line.split("|"))
+        yield Stock(space_kind, kind, model, int(pieces))
+
+
+def build(setting: Setting, campus: Places, by: Actor) -> list[Equipment]:
+    """Enter the register, space by space, with what is faulty already."""
+    table = list(stock())
+    found: list[Equipment] = []
+    serials = dict.fromkeys(BUILDING_CODES, 0)
+    for (building, _name), space in campus.spaces.items():
+        for row in table:
+            if row.space_kind != space.kind:
+                continue
+            serials[building] += 1
+            facts = Facts(
+                number=f"{BUILDING_CODES[building]}-{serials[building]:03d}",
+                kind=row.kind,
+                name=kind_title(row.kind),
+                space_id=space.id,
+                model=row.model,
+                quantity=row.pieces,
+                maker=MAKERS[len(found) % len(MAKERS)],
+                life=_life(row.kind, len(found), setting.first),
+            )
+            found.append(
+                services.save_equipment(
+                    setting.session,
+                    None,
+                    facts,
+                    today=setting.entered_on,
+                    by=by,
+                    now=setting.tick(),
+                )
+            )
+    for kind, state, note in FAULTS:
+        piece = next(one for one in found[40:] if one.kind == kind)
+        services.change_state(setting.session, piece, state, note=note, by=by, now=setting.tick())
+    return found
+
+
+def _life(kind: str, serial: int, first: date) -> Life:
+    if kind in ("emergency_light", "exit_sign"):
+        battery = _months_before(first, BATTERY_AGES[serial % len(BATTERY_AGES)])
+        return Life(in_use_on=battery)
+    ages = AGES.get(kind, (26,))
+    age = ages[serial // 4 % len(ages)]
+    made = _months_before(first, age)
+    serviced = _months_before(first, 22) if kind == "ext_powder" and age > 70 else None
+    return Life(made, made + timedelta(days=45), serviced)
+
+
+def _months_before(first: date, months: int) -> date:
+    """The first of the month so many months before."""
+    year, month = divmod(first.year * 12 + first.month - 1 - months, 12)
+    return date(year, month + 1, 1)
+
+
+def plan(world: World, pieces: list[Equipment]) -> None:
+    """Put what becomes of some pieces on the timeline."""
+    in_use = [piece for piece in pieces if piece.state is State.IN_USE]
+    for days, kind, state, note in LATER:
+        oldest = min(
+            (one for one in in_use if one.kind == kind), key=lambda one: (one.made_on, one.id)
+        )
+        in_use.remove(oldest)
+        _change_later(world, oldest.id, state, note, world.setting.first + timedelta(days=days))
+
+
+def _change_later(world: World, number: int, state: State, note: str, day: date) -> None:
+    def act(at: datetime) -> None:
+        by = world.actor(world.people[KEEPER], at)
+        with world.journal.directly() as session:
+            piece = session.get_one(Equipment, number)
+            services.change_state(session, piece, state, note=note, by=by, now=at)
+
+    world.timeline.at(clock.at(day, time(15, 20)), act)
