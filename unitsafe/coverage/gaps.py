@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -13,7 +14,11 @@ from unitsafe.coverage import rules
 from unitsafe.coverage.rules import Kind
 from unitsafe.coverage.snapshot import Snapshot, space_name
 from unitsafe.grids.models import Role
+from unitsafe.letters import queries as letters
+from unitsafe.maps import queries as maps
 from unitsafe.people import queries as people
+from unitsafe.plates import queries as plates
+from unitsafe.roster import table as roster
 
 
 @dataclass(frozen=True)
@@ -31,6 +36,10 @@ class Gap:
     values: Mapping[str, object] = field(default_factory=dict)
     space_id: int | None = None
 
+
+DAYS_AHEAD = 7
+"""From today on: the turns on duty that are looked at."""
+MOST_LETTERS = 300
 
 Finder = Callable[[Session, Snapshot], Iterator[Gap]]
 FINDERS: dict[Kind, Finder] = {}
@@ -126,20 +135,23 @@ def post_empty(_session: Session, now: Snapshot) -> Iterator[Gap]:
 
 
 @finder(Kind.KEY_AREA)
-def key_area(_session: Session, now: Snapshot) -> Iterator[Gap]:
-    """Key areas without anybody who answers. Source: Order 61 art. 19."""
+def key_area(session: Session, now: Snapshot) -> Iterator[Gap]:
+    """Key areas without anybody who answers, or without a sign. Source: Order 61 art. 19."""
+    unsigned = {space.id for space in plates.unposted_key_areas(session)}
     for one in now.placed:
-        if one.space.is_key_area and not now.holder_name(one):
-            yield Gap(
-                Kind.KEY_AREA,
-                space_name(one.space),
-                _("重点部位没有责任人"),
-                _("指定负责人"),
-                "grids.detail" if one.grid else "plates.space",
-                {"code": one.grid.code, "_anchor": "assign"}
-                if one.grid
-                else {"space_id": one.space.id},
-            )
+        if not one.space.is_key_area:
+            continue
+        what, here = space_name(one.space), {"space_id": one.space.id}
+        if not now.holder_name(one):
+            why, action = _("重点部位没有责任人"), _("指定负责人")
+            if one.grid is None:
+                yield Gap(Kind.KEY_AREA, what, why, action, "plates.space", here)
+            else:
+                where = {"code": one.grid.code, "_anchor": "assign"}
+                yield Gap(Kind.KEY_AREA, what, why, action, "grids.detail", where)
+        if one.space.id in unsigned:
+            why = _("重点部位没有张贴责任牌")
+            yield Gap(Kind.KEY_AREA, what, why, _("打印责任牌"), "plates.index", {"key": 1})
 
 
 @finder(Kind.NO_DEPUTY)
@@ -163,6 +175,27 @@ def no_deputy(_session: Session, now: Snapshot) -> Iterator[Gap]:
         )
 
 
+@finder(Kind.DUTY_GAP)
+def duty_gap(session: Session, now: Snapshot) -> Iterator[Gap]:
+    """Turns on duty from today on that nobody stands, in a roster that is kept at all."""
+    last = now.today + timedelta(DAYS_AHEAD - 1)
+    stands = roster.read(session, now.today, last).all()
+    if all(stand.person is None for stand in stands):
+        return
+    for stand in stands:
+        if stand.is_gap:
+            yield Gap(
+                Kind.DUTY_GAP,
+                f"{stand.day.isoformat()} {stand.shift.title}",
+                _("%(name)s请假，没有人替岗", name=stand.person.name)
+                if stand.person
+                else _("没有排人"),
+                _("去排人"),
+                "roster.month",
+                {"month": f"{stand.day:%Y-%m}"},
+            )
+
+
 @finder(Kind.PLAN_HITS_NOBODY)
 def plan_hits_nobody(session: Session, now: Snapshot) -> Iterator[Gap]:
     """Plans without a place to check, or with places that nobody is due to check."""
@@ -177,6 +210,20 @@ def plan_hits_nobody(session: Session, now: Snapshot) -> Iterator[Gap]:
             else _("没有一处要查，计划是空的"),
             _("看计划"),
             "checks.plans",
+        )
+
+
+@finder(Kind.LETTER_OVERDUE)
+def letter_overdue(session: Session, now: Snapshot) -> Iterator[Gap]:
+    """Letters of responsibility that should have been signed by now."""
+    for letter in letters.overdue_letters(session, now.today, limit=MOST_LETTERS):
+        yield Gap(
+            Kind.LETTER_OVERDUE,
+            letter.person.name,
+            _("应在%(day)s前签", day=letter.due_on.isoformat()),
+            _("看责任书"),
+            "letters.letter",
+            {"letter_id": letter.id},
         )
 
 
@@ -220,6 +267,22 @@ def group_size(_session: Session, now: Snapshot) -> Iterator[Gap]:
                 "grids.detail",
                 {"code": grid.code},
             )
+
+
+@finder(Kind.UNDRAWN)
+def undrawn(session: Session, _now: Snapshot) -> Iterator[Gap]:
+    """Leaf grids that no picture shows, in a school that has pictures: without one the map of
+    tiles shows every grid by itself."""
+    if not maps.maps(session):
+        return
+    for grid in maps.undrawn_grids(session):
+        yield Gap(
+            Kind.UNDRAWN,
+            f"{grid.code} {grid.name}",
+            _("平面图上点不到"),
+            _("去画上"),
+            "maps.index",
+        )
 
 
 @finder(Kind.NEVER_SIGNED_IN)

@@ -14,9 +14,12 @@ class Kind(StrEnum):
     POST_EMPTY = "post_empty"
     KEY_AREA = "key_area"
     NO_DEPUTY = "no_deputy"
+    DUTY_GAP = "duty_gap"
     PLAN_HITS_NOBODY = "plan_hits_nobody"
+    LETTER_OVERDUE = "letter_overdue"
     TOO_MANY = "too_many"
     GROUP_SIZE = "group_size"
+    UNDRAWN = "undrawn"
     NEVER_SIGNED_IN = "never_signed_in"
 
 
@@ -77,4 +80,4 @@ class Figure:
     @property
     def is_whole(self) -> bool:
         """Whether nothing is missing."""
-        return self.of is not None and self.done >= self.of
+        return self.of is not None and self.done >= self.of and not self.gap

@@ -14,10 +14,12 @@ from unitsafe.checks.queries import is_listed
 from unitsafe.checks.rules import DONE, State
 from unitsafe.content.model import SevenFix
 from unitsafe.core.labels import label
+from unitsafe.coverage import gaps
 from unitsafe.coverage.rules import Figure
 from unitsafe.coverage.snapshot import Snapshot
 from unitsafe.hazards import rules as hazards
 from unitsafe.hazards.models import Hazard
+from unitsafe.letters import queries as letters
 
 LEADERS = (
     "principal",
@@ -37,8 +39,8 @@ def board(session: Session, now: Snapshot) -> list[tuple[SevenFix, Figure]]:
     ).all()
     figures = {
         "领导定点": lambda: _leaders(now),
-        "全员定责": lambda: _everybody(now),
-        "监管定位": lambda: _places(now),
+        "全员定责": lambda: _everybody(session, now),
+        "监管定位": lambda: _places(session, now),
         "排查定级": lambda: _graded(found),
         "培训定岗": lambda: Figure(0, None, "", _("还没有按岗位培训的记录")),
         "信息定时": lambda: _on_time(session, now),
@@ -63,20 +65,25 @@ def _leaders(now: Snapshot) -> Figure:
     return Figure(len(ids & placed), max(len(ids), 1), _("位校领导"), gap, "grids.index")
 
 
-def _everybody(now: Snapshot) -> Figure:
-    staff = now.staff
+def _everybody(session: Session, now: Snapshot) -> Figure:
     with_duty = {one for ids in now.posts.values() for one in ids}
     with_duty |= {one.person_id for one in now.assigned}
-    without = [person.name for person in staff if person.id not in with_duty]
-    gap = _("没有岗位也没有网格：%(names)s", names=_missing(without)) if without else ""
-    return Figure(len(staff) - len(without), len(staff), _("人"), gap, "people.index")
+    without = [person.name for person in now.staff if person.id not in with_duty]
+    counts = letters.letter_counts(session, now.today)
+    gap = [_("%(n)s人没签责任书", n=counts.unsigned)] if counts.unsigned else []
+    if without:
+        gap.append(_("没有岗位也没有网格：%(names)s", names=_missing(without)))
+    unit = _("人签了责任书")
+    return Figure(counts.signed, len(now.staff), unit, "；".join(gap), "letters.index")
 
 
-def _places(now: Snapshot) -> Figure:
+def _places(session: Session, now: Snapshot) -> Figure:
     held = sum(bool(now.holder_name(one)) for one in now.placed)
     missing = len(now.placed) - held
-    gap = _("%(n)s个部位没有人负责", n=missing) if missing else ""
-    return Figure(held, len(now.placed), _("个部位"), gap, "grids.index")
+    gap = [_("%(n)s个部位没有人负责", n=missing)] if missing else []
+    if undrawn := len(list(gaps.undrawn(session, now))):
+        gap.append(_("%(n)s个网格图上没画", n=undrawn))
+    return Figure(held, len(now.placed), _("个部位有人负责"), "；".join(gap), "maps.index")
 
 
 def _graded(found: Sequence[Any]) -> Figure:

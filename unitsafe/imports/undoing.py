@@ -16,6 +16,7 @@ from unitsafe.core.domain import Actor, RuleError
 from unitsafe.core.hooks import duties_changed
 from unitsafe.imports.carrying import stored
 from unitsafe.imports.models import ImportItem, ImportRun
+from unitsafe.letters.services import forget_unsigned
 
 ORDER = ("grid_space", "person_post", "equipment", "space", "building", "person")
 """Tables that imports write to, those that refer before those that are referred to."""
@@ -35,6 +36,15 @@ HELD_BY = {
     "person_post": _l("岗位调整过"),
     "absence": _l("登记过请假或代理"),
     "photo": _l("拍过照片"),
+    "responsibility_letter": _l("签过责任书"),
+    "plate_posting": _l("张贴过责任牌"),
+    "roster_entry": _l("排了值班"),
+    "shift_person": _l("在值班的人选里"),
+    "shift": _l("是值班的地点"),
+    "grid_map": _l("画了平面图"),
+    "handover": _l("交接过网格"),
+    "sign_in": _l("登录过"),
+    "sign_in_link": _l("发过登录链接"),
     "import_run": _l("做过导入"),
     "import_draft": _l("正在做导入"),
 }
@@ -79,6 +89,7 @@ def undo(session: Session, run: ImportRun, *, today: date, by: Actor, now: datet
         _delete(session, name, made[name])
     _retire(session, made)
     duties_changed(session, today, now)  # takes back the checks that nobody has begun
+    forget_unsigned(session, made.get("person", ()))
     reasons += _referred(session, made)
     if reasons:
         total = len({(reason.table, reason.row_id) for reason in reasons})

@@ -54,6 +54,15 @@ on_duties_changed(
 )
 
 
+def forget_unsigned(session: Session, person_ids: Collection[int]) -> None:
+    """Take out the letters that nobody has signed of people who were entered by mistake."""
+    session.execute(
+        sa.delete(ResponsibilityLetter).where(
+            ResponsibilityLetter.person_id.in_(person_ids), ResponsibilityLetter.how.is_(None)
+        )
+    )
+
+
 @dataclass
 class _Due:
     """A letter to be made: for whom, of what, in place of which unsigned one."""

@@ -50,7 +50,7 @@ def shapes(session: Session, map_id: int) -> Sequence[GridShape]:
 
 
 def undrawn_grids(session: Session) -> Sequence[Grid]:
-    """Grids of level 3 in use that no map in use shows, in tree order."""
+    """Grids of level 3 in use that no map in use shows, nor the block they lie in, in tree order."""
     drawn = (
         sa.select(GridShape.grid_id)
         .join(GridMap, GridMap.id == GridShape.map_id)
@@ -58,7 +58,12 @@ def undrawn_grids(session: Session) -> Sequence[Grid]:
     )
     return session.scalars(
         sa.select(Grid)
-        .where(Grid.level == 3, Grid.is_active, Grid.id.not_in(drawn))
+        .where(
+            Grid.level == 3,
+            Grid.is_active,
+            Grid.id.not_in(drawn),
+            Grid.parent_id.not_in(drawn),
+        )
         .order_by(Grid.code)
     ).all()
 
