@@ -105,6 +105,8 @@ def furnish(make: Make) -> Campus:
         "other": other,
         "teacher_photo": make.photo(teacher).id,
         "far_grid": far.id,
+        "unplaced": unplaced.id,
+        "grid_id": mine.id,
     }
     keys |= {
         "what": "spaces",
@@ -114,8 +116,6 @@ def furnish(make: Make) -> Campus:
     }
     foreign["equipment_id"] = make.equipment(away).id
     spare["draft_id"] = make.draft(officer).id
-    more = {"patrol": patrol.id, "other": other, "teacher_photo": make.photo(teacher).id}
-    more |= {"unplaced": unplaced.id, "grid_id": mine.id}
     return Campus(keys, foreign, spare, more)
 
 

@@ -22,7 +22,17 @@ from unitsafe.places.models import Building, Space
 SPACES = "楼栋,楼层,部位,网格\n新楼,1,101教室,一层\n新楼,2,201教室,\n教学楼,3,301教室,\n教学楼,1,空教室,一层\n"
 PEOPLE = "姓名,电话,岗位,账号\n王芳,13800000001,门卫,wangfang\n李娜,13800000002,班主任,\n"
 EQUIPMENT = "编号,名称,部位,出厂日期\nA-1,干粉灭火器,教学楼一层教室,2024-09\nMH-1,干粉灭火器,教学楼一层教室,2024-09\n"
-LOGS = frozenset({"audit_entry", "once_key", "import_run", "import_item", "planned_day"})
+LOGS = frozenset(
+    {
+        "audit_entry",
+        "once_key",
+        "import_run",
+        "import_item",
+        "planned_day",
+        "responsibility_letter",
+    }
+)
+"""What an undo leaves: the log, and the unsigned letters of others, which follow the facts."""
 
 
 @pytest.fixture
@@ -46,7 +56,8 @@ def school(make, session):
     make.space(name="空教室")
     make.person("王芳").phone = "13800000001"
     make.equipment(number="MH-1")
-    session.scalars(sa.select(Person).where(Person.name == "王芳")).one().username = None
+    wang = session.scalars(sa.select(Person).where(Person.name == "王芳")).one()
+    wang.username = wang.account_at = None
     session.commit()
     make.day()
 

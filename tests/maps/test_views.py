@@ -52,7 +52,7 @@ def test_a_teacher_sees_other_peoples_grids_without_their_state(make, browser):
     make.shape(found, make.grid())
     page = browser(make.someone("teacher")).get("/grids/map").page
     assert {(kind, name) for kind, _url, name in shapes_of(page)} == {
-        ("shape due", "一层，未到时间，teacher负责"),
+        ("shape due", "一层，待查，teacher负责"),
         ("shape na", "二层，王老师负责"),
     }
     assert "别人的网格" in page.text("content")

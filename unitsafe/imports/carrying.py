@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -39,5 +39,7 @@ class Carrier:
 
 
 def stored(value: Any) -> Any:
-    """A value as a note keeps it."""
+    """A value as a note keeps it; instants in UTC, as the database has them."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
     return value.isoformat() if isinstance(value, date) else value

@@ -4,7 +4,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from secrets import token_hex
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
@@ -201,7 +200,7 @@ def carry(carrier: Carrier, plan: Plan) -> None:
             name=line.values["name"],
             username=line.values["username"],
             phone=line.values["phone"],
-            session_key=token_hex(16),
+            account_at=carrier.now if line.values["username"] else None,
             created_at=carrier.now,
         )
         for line in fresh
@@ -210,6 +209,8 @@ def carry(carrier: Carrier, plan: Plan) -> None:
     given = [(one.id, line.values["posts"]) for one, line in zip(people, fresh, strict=True)]
     for line in plan.doing(Outcome.FILL):
         columns = {key: text for key, text in line.fills.items() if key != "posts"}
+        if "username" in columns:
+            columns["account_at"] = carrier.now
         carrier.fill(line.target, columns)
         given.append((line.target.id, line.fills.get("posts", [])))
     carrier.add(
