@@ -133,7 +133,7 @@ def _roster(make: Make, teacher: Person, other: Person) -> dict[str, Any]:
         "slot": 1,
         "entry_id": mine.id,
         "swap_id": swap.id,
-        "token": feed.token,
+        "feed": feed.token,
     }
 
 

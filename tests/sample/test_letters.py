@@ -86,4 +86,4 @@ def test_most_plates_hang_and_those_of_a_new_holder_are_to_be_printed_again(samp
     bare = [line for line in lines if line.posted_on is None]
     stale = {line.grid.name for line in lines if line.is_stale}
     assert 0 < len(bare) < 8
-    assert stale == {grid for grid, _name, _why in HANDOVERS}
+    assert stale >= {grid for grid, _name, _why in HANDOVERS}

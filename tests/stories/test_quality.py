@@ -43,6 +43,7 @@ def keys(records):
         "person_id": first("id FROM person WHERE username = 'teacher'"),
         "device_id": first("id FROM sign_in"),
         "token": "none",
+        "feed": "none",
         "photo_id": first("id FROM photo"),
         "plan_id": first("id FROM plan"),
         "map_id": first("id FROM grid_map"),

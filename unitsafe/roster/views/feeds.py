@@ -26,7 +26,7 @@ def my_calendar() -> ResponseReturnValue:
     """The secret address of my turns, and how to use it."""
     feed = queries.feed_of(db.session(), actor().id)
     address = public_address()
-    path = url_for(".calendar_feed", token=feed.token) if feed else ""
+    path = url_for(".calendar_feed", feed=feed.token) if feed else ""
     return render(
         "roster/calendar.html",
         feed=feed,
@@ -51,16 +51,16 @@ def renew_calendar() -> ResponseReturnValue:
 
 
 def _feed_key() -> str:
-    return f"feed:{(request.view_args or {}).get('token', '')[:50]}"
+    return f"feed:{(request.view_args or {}).get('feed', '')[:50]}"
 
 
-@bp.get("/calendar/<token>.ics")
+@bp.get("/calendar/<feed>.ics")
 @public
 @limiter.limit("30 per 5 minutes", key_func=_feed_key)
-def calendar_feed(token: str) -> ResponseReturnValue:
+def calendar_feed(feed: str) -> ResponseReturnValue:
     """The turns of whoever has this token; 404 for anybody else."""
     session, today = db.session(), clock.today()
-    person = queries.reader_of_feed(session, token) or abort(404)
+    person = queries.reader_of_feed(session, feed) or abort(404)
     response: Response = make_response(services.calendar(session, person, short_name(), today))
     response.mimetype = "text/calendar"
     response.headers["Cache-Control"] = f"private, max-age={KEEP_SECONDS}"
