@@ -7,6 +7,7 @@ from flask import abort, flash, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
+from wtforms import SelectChoice
 
 from unitsafe import clock
 from unitsafe.core import once
@@ -79,16 +80,17 @@ def _open(entry: RosterEntry) -> Swap | None:
 
 def _form(entry: RosterEntry) -> AskForm:
     form = AskForm()
-    turns, people = [], []
+    turns, people = _("换对方的一班"), _("请对方替我值")
+    offered = []
     for offer in services.offers(db.session(), entry, clock.today()):
         theirs, name = offer.entry, offer.person.name
         if theirs is None:
-            people.append((f"p{offer.person.id}", name))
+            offered.append(SelectChoice(f"p{offer.person.id}", name, optgroup=people))
         else:
             words = f"{day_words(theirs.day)} {offer.title} · {name}"
-            turns.append((f"e{theirs.id}", words))
-    groups = {_("请选择"): [("", _("请选择"))], _("换对方的一班"): turns, _("请对方替我值"): people}
-    form.choice.choices = {title: group for title, group in groups.items() if group}
+            offered.append(SelectChoice(f"e{theirs.id}", words, optgroup=turns))
+    offered.sort(key=lambda one: one.optgroup == people)
+    form.choice.choices = [SelectChoice("", _("请选择")), *offered]
     return form
 
 
