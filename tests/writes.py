@@ -279,6 +279,7 @@ def _grids(make: Make, campus: Campus) -> Iterator[Line]:
     yield "grids.hand_over", "officer", {}, "grids.hand_over", hand_over, ()
     placed = {"space": campus.more["unplaced"], "grid_id": campus.more["grid_id"]}
     yield "coverage.place", "officer", {}, "coverage.index", placed, ()
+    yield "coverage.place_by_floor", "officer", {}, "coverage.index", {}, ()
     yield "grids.spaces", "officer", {}, here, {"space": campus.foreign["space_id"]}, ()
     yield "grids.move", "officer", {}, here, {"parent_id": block.id}, ()
     yield "grids.shift", "officer", {}, here, {"step": "down"}, ()

@@ -92,6 +92,28 @@ def test_putting_nothing_or_nowhere_is_refused_and_the_ticks_stay(
     assert (ticked == [None]) is ("space" not in data)
 
 
+def test_rooms_fall_into_the_one_grid_of_their_floor(officer, make, session):
+    grid = make.grid()
+    near, far = make.space(name="新教室"), make.space(make.building("新楼"), "孤零零")
+    assert officer.post(f"{PAGE}/place_by_floor", {"once": "k2"}).status == 303
+    held = sa.select(GridSpace.grid_id).where(GridSpace.space_id.in_((near.id, far.id)))
+    assert session.scalars(held).all() == [grid.id]
+    assert [row for row in rows(officer.get(PAGE).page, "unplaced") if "孤零零" in row]
+    assert officer.post(f"{PAGE}/place_by_floor", {"once": "k3"}).status == 409
+
+
+def test_a_floor_with_two_grids_is_for_people_to_decide(officer, make):
+    make.grid("一层"), make.grid("二层")
+    make.space(name="新教室")
+    assert "按楼层自动" not in officer.get(PAGE).page.text("content")
+
+
+def test_a_roster_that_nobody_made_is_one_gap(officer, make):
+    make.shift()
+    head, *found = rows(officer.get(PAGE).page, "duty_gap")
+    assert head and ["值班表" in row for row in found] == [True]
+
+
 def test_grids_without_leader_or_member_are_listed_with_their_page(officer, make):
     grid = make.grid()
     page = officer.get(PAGE).page

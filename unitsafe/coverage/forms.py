@@ -8,6 +8,10 @@ from unitsafe.core.forms import Form
 from unitsafe.grids.forms import chosen_id
 
 
+class FloorForm(Form):
+    """Nothing but the key: each space into the grid of its floor."""
+
+
 class PlaceForm(Form):
     """Into which leaf grid the ticked spaces go; the view sets the choices."""
 

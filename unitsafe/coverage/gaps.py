@@ -177,10 +177,13 @@ def no_deputy(_session: Session, now: Snapshot) -> Iterator[Gap]:
 
 @finder(Kind.DUTY_GAP)
 def duty_gap(session: Session, now: Snapshot) -> Iterator[Gap]:
-    """Turns on duty from today on that nobody stands, in a roster that is kept at all."""
+    """Turns on duty from today on that nobody stands; one row for a roster not made at all."""
     last = now.today + timedelta(DAYS_AHEAD - 1)
-    stands = roster.read(session, now.today, last).all()
-    if all(stand.person is None for stand in stands):
+    stands = list(roster.read(session, now.today, last).all())
+    if stands and all(stand.person is None for stand in stands):
+        month = {"month": f"{now.today:%Y-%m}"}
+        why = _("%(n)s班都还没有排人", n=len(stands))
+        yield Gap(Kind.DUTY_GAP, _("值班表"), why, _("去轮排"), "roster.fill", month)
         return
     for stand in stands:
         if stand.is_gap:

@@ -146,6 +146,21 @@ def read(session: Session, school: School, *, today: date, now: datetime) -> Sna
     )
 
 
+def floor_mates(placed: Sequence[PlacedSpace]) -> dict[int, set[int]]:
+    """Leaf grid → the spaces in no grid that lie on its floor, where that floor has only one grid:
+    a list of rooms that was imported falls into the floors that are there."""
+    on_floor: dict[tuple[int, int], set[int]] = defaultdict(set)
+    for one in placed:
+        if one.grid is not None:
+            on_floor[one.space.building_id, one.space.floor].add(one.grid.id)
+    found: dict[int, set[int]] = defaultdict(set)
+    for one in placed:
+        grids_here = on_floor[one.space.building_id, one.space.floor]
+        if one.grid is None and len(grids_here) == 1:
+            found[next(iter(grids_here))].add(one.space.id)
+    return found
+
+
 def space_name(space: Space) -> str:
     """教学楼A 203 (with its building loaded)."""
     return f"{space.building.name} {space.name}"

@@ -1,5 +1,7 @@
 """What nobody answers for, and where it is mended."""
 
+from collections.abc import Iterable
+
 from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -16,10 +18,12 @@ from unitsafe.core.hooks import duties_changed
 from unitsafe.core.htmx import render, see_other
 from unitsafe.core.query import row_id
 from unitsafe.coverage import gaps, labels, seven_fixes, snapshot
-from unitsafe.coverage.forms import PlaceForm
+from unitsafe.coverage.forms import FloorForm, PlaceForm
 from unitsafe.coverage.rules import Kind
 from unitsafe.grids import queries as grids
 from unitsafe.grids import services
+from unitsafe.grids.models import Grid
+from unitsafe.grids.queries import PlacedSpace
 from unitsafe.school.queries import school
 
 bp = Blueprint("coverage", __name__)
@@ -56,6 +60,8 @@ def _show(form: PlaceForm | None = None, status: int = 200) -> ResponseReturnVal
         kind=kind,
         fixes=[] if kind else seven_fixes.board(session, now),
         place_form=(form or _place_form(session)) if may_edit and every[Kind.UNPLACED] else None,
+        floor_form=FloorForm(formdata=None) if may_edit else None,
+        floor_mates=sum(len(ids) for ids in snapshot.floor_mates(now.placed).values()),
         ticked=set(request.form.getlist("space")),
         may_edit=may_edit,
         status=status,
@@ -96,10 +102,7 @@ def place() -> ResponseReturnValue:
                 raise RuleError("这个网格已经撤销了，请换一个。")
             if not free:
                 raise RuleError("请先勾选要放进网格的部位。")
-            held = {one.space.id for one in placed if one.grid and one.grid.id == grid.id}
-            services.put_spaces(
-                session, grid, held | free, today=today, by=actor(), now=clock.now()
-            )
+            _put(session, grid, placed, free)
             duties_changed(session, today, clock.now())
             key.location = url_for(".index")
             name = grid.name
@@ -107,4 +110,34 @@ def place() -> ResponseReturnValue:
         form.form_errors.append(sentence(error))
         return _show(form, status=422)
     flash(_("%(n)s个部位已放进%(name)s。", n=len(free), name=name))
+    return see_other(key.location)
+
+
+def _put(session: Session, grid: Grid, placed: Iterable[PlacedSpace], more: set[int]) -> None:
+    """Put ``more`` spaces into ``grid`` beside those it holds."""
+    held = {one.space.id for one in placed if one.grid and one.grid.id == grid.id}
+    services.put_spaces(
+        session, grid, held | more, today=clock.today(), by=actor(), now=clock.now()
+    )
+
+
+@bp.post("/grids/coverage/place_by_floor")
+@allow(Right.EDIT_GRID)
+def place_by_floor() -> ResponseReturnValue:
+    """Put each space that is in no grid into the one grid of its floor."""
+    form = FloorForm()
+    with writing() as session:
+        key = once.claim(session, form.once.data, by=actor().id, now=clock.now())
+        key.location = url_for(".index")
+        today = clock.today()
+        placed = grids.placed_spaces(session, today)
+        mates = snapshot.floor_mates(placed)
+        if not mates:
+            raise RuleError(
+                "没有能按楼层放的部位：那一层还没有网格，或者有好几个网格，请在下面选。"
+            )
+        for grid_id, more in sorted(mates.items()):
+            _put(session, session.get_one(Grid, grid_id), placed, more)
+        duties_changed(session, today, clock.now())
+    flash(_("%(n)s个部位已按楼层放进网格。", n=sum(len(ids) for ids in mates.values())))
     return see_other(key.location)
