@@ -84,6 +84,7 @@ def test_a_phone_is_kept_in_one_spelling(text, phone):
         ("13800000001 13900000002", "几个电话"),
         ("同上", "不像电话"),
         ("12", "不像电话"),
+        ("12345678901", "不像手机号"),
     ],
 )
 def test_a_phone_that_is_none_says_why(text, said):

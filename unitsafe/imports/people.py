@@ -53,6 +53,11 @@ def _known(session: Session, today: date) -> Known:
     return Known(by_name, left, usernames, post_words(), today)
 
 
+TEACHER = "subject_teacher"
+SUBJECT = re.compile(r".{1,4}(老师|教师)")
+"""语文老师, 体育教师: how staff lists call whoever teaches a subject."""
+
+
 def post_words() -> dict[str, str]:
     """Titles and aliases of the posts that are given by hand → key; of those that follow from a
     grid → ""."""
@@ -106,7 +111,7 @@ def _username(line: Line, known: Known) -> str | None:
 def _posts(line: Line, known: Known) -> list[str]:
     found, of_grids = [], []
     for word in words_of(line.texts.get("posts", "")):
-        key = known.posts.get(match_key(word))
+        key = known.posts.get(match_key(word), TEACHER if SUBJECT.fullmatch(word) else None)
         if key is None:
             near = nearest(word, [post.title for post in content.load().posts.values()])
             line.problem("posts", _("没有“%(post)s”这个岗位", post=word) + like(near) + "。")

@@ -174,6 +174,8 @@ def phone_fault(phone: str) -> str | None:
         return "这不像电话号码。"
     if phone.startswith("1") and 9 <= len(phone) <= 12 and len(phone) != 11:
         return f"手机号应是11位，这里有{len(phone)}位。"
+    if len(phone) == 11 and phone.isdigit() and not re.fullmatch(r"(1[3-9]|0)\d+", phone):
+        return "这不像手机号，请核对。"
     return None
 
 
