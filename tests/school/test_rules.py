@@ -38,9 +38,11 @@ def test_a_day_school_has_no_nights_and_begins_on_the_first_day_of_term():
     assert not any(day.boarding for day in days)
 
 
-def test_years_without_a_notice_are_plain_weekdays():
+def test_years_without_a_notice_are_plain_weekdays_but_for_the_days_that_never_change():
     assert not statutory(date(2030, 10, 1)).published
-    assert statutory(date(2030, 10, 1)).workday
+    assert statutory(date(2030, 10, 8)).workday
+    assert not statutory(date(2030, 10, 1)).workday
+    assert statutory(date(2030, 10, 1)).holiday == "国庆节"
 
 
 @pytest.mark.parametrize(

@@ -65,12 +65,24 @@ HOLIDAYS = {
 }
 
 
+FIXED_HOLIDAYS = {
+    (1, 1): "元旦",
+    (5, 1): "劳动节",
+    (5, 2): "劳动节",
+    (10, 1): "国庆节",
+    (10, 2): "国庆节",
+    (10, 3): "国庆节",
+}
+"""Days off whatever the year's notice says. Source: 全国年节及纪念日放假办法 (2024)."""
+
+
 def statutory(day: date) -> Statutory:
     """Statutory holidays and make-up workdays; plain weekdays where no notice is published yet."""
     try:
         is_holiday, name = chinese_calendar.get_holiday_detail(day)
     except NotImplementedError:
-        return Statutory(day.weekday() < 5, "", published=False)
+        name = FIXED_HOLIDAYS.get((day.month, day.day), "")
+        return Statutory(day.weekday() < 5 and not name, name, published=False)
     return Statutory(not is_holiday, HOLIDAYS.get(name or "", name or ""), published=True)
 
 
@@ -93,7 +105,7 @@ def build_days(terms: Iterable[tuple[date, date]], *, has_boarding: bool) -> Ite
             if teaching and day.weekday() >= 5:
                 note = "调休上课"
             elif not law.published:
-                note = "节假日安排未公布"
+                note = law.holiday or "节假日安排未公布"
             yield Day(day, teaching, boarding, note)
             day = tomorrow
 
