@@ -198,7 +198,11 @@ def test_what_a_leaver_answered_for_waits_until_somebody_has_it(make, session, o
         before = handed_over(session, teacher)
     assert ("网格", "一层 网格员") in before
     assert [what for what, _title in before].count("隐患") == 1
-    make.assign(successor, make.grid(), from_on=TODAY + timedelta(1))
+    planned = make.assign(successor, make.grid(), from_on=TODAY + timedelta(9))
+    with make.app.app_context():
+        assert ("网格", "一层 网格员") in handed_over(session, teacher), "nobody until then"
+    planned.from_on = TODAY + timedelta(1)
+    session.commit()
     with make.app.app_context():
         after = handed_over(session, teacher)
         assert queries.handover_lines(session, successor) == []

@@ -6,6 +6,7 @@ import pytest
 
 from unitsafe.people.labels import BY_GRID, post_groups, post_title
 from unitsafe.people.passwords import hash_password, is_password, weakness
+from unitsafe.people.queries import active_people, told_apart
 from unitsafe.people.rules import (
     LinkState,
     device_words,
@@ -144,3 +145,15 @@ ANDROID = "Mozilla/5.0 (Linux; Android 12; V2166A) AppleWebKit/537.36 (KHTML, li
 )
 def test_a_device_is_named_in_few_words(user_agent, words):
     assert device_words(user_agent) == words
+
+
+def test_people_of_one_name_are_told_apart_by_phone_or_account(make, session):
+    for phone, account in (("13800001234", "wang1"), ("", "wang2")):
+        make.person("王芳", username=account).phone = phone
+    make.person("李梅", username="li")
+    session.commit()
+    assert [name for _id, name in told_apart(active_people(session))] == [
+        "李梅",
+        "王芳（尾号1234）",
+        "王芳（wang2）",
+    ]

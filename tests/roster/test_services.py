@@ -10,6 +10,7 @@ from unitsafe.checks.models import Check
 from unitsafe.checks.rules import Action
 from unitsafe.core.domain import RuleError
 from unitsafe.people import services as people
+from unitsafe.people.models import Person
 from unitsafe.roster import filling, queries, services, swaps, table
 from unitsafe.roster.models import RosterEntry, RosterEvent, Shift, Swap
 from unitsafe.roster.rules import RosterAction, ShiftDays, Standing, SwapState
@@ -178,6 +179,21 @@ def test_turns_to_come_are_open_again_when_somebody_leaves(session, make, staff,
         staff[0].id,
         None,
     )
+
+
+def test_whoever_stands_in_for_a_leaver_keeps_the_turn_and_the_rest_is_listed(
+    session, make, staff, officer, app
+):
+    entry = make.turn(staff[0], TOMORROW)
+    entry.stand_in_id = staff[1].id
+    make.turn(staff[0], date(2026, 12, 1))
+    session.commit()
+    with app.app_context():
+        people.leave(session, staff[0], today=TODAY, by=officer, now=make.now())
+        session.commit()
+        lines = queries.turns_left(session, session.get(Person, staff[0].id))
+    assert stand(session, TOMORROW).who.id == staff[1].id
+    assert [(line.what, line.title) for line in lines] == [("值班", "2026-12有1班没有人")]
 
 
 # Rotation

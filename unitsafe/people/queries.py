@@ -1,7 +1,8 @@
 """Reading people and posts."""
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import Enum
@@ -169,6 +170,22 @@ def people_by_id(session: Session, ids: Collection[int]) -> Sequence[Person]:
         .where(Person.id.in_(ids), Person.status == PersonStatus.ACTIVE)
         .order_by(Person.name, Person.id)
     ).all()
+
+
+def told_apart(everyone: Iterable[Person]) -> list[tuple[int, str]]:
+    """(id, name) to choose from; people of one name with the end of their phone, or the account."""
+    found = list(everyone)
+    often = Counter(person.name for person in found)
+    return [
+        (person.id, person.name if often[person.name] == 1 else f"{person.name}（{_mark(person)}）")
+        for person in found
+    ]
+
+
+def _mark(person: Person) -> str:
+    if person.phone:
+        return str(_("尾号%(end)s", end=person.phone[-4:]))
+    return person.username or str(_("编号%(n)s", n=person.id))
 
 
 def names(session: Session, ids: set[int]) -> dict[int, str]:

@@ -1,17 +1,19 @@
 """Reading the roster: how many each, whose turns, gaps, swaps, feeds."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from flask_babel import gettext as _
 from sqlalchemy.orm import Session, joinedload
 
 from unitsafe.people.models import Person, PersonStatus
+from unitsafe.people.queries import HandoverLine, handover_sources
 from unitsafe.roster import table
 from unitsafe.roster.models import CalendarFeed, RosterEntry, RosterEvent, Shift, Swap
-from unitsafe.roster.rules import ShiftDays, SwapState
+from unitsafe.roster.rules import RosterAction, ShiftDays, SwapState
 from unitsafe.roster.table import Stand
 from unitsafe.school.models import SchoolDay
 from unitsafe.school.queries import term_of
@@ -69,6 +71,34 @@ def term_span(session: Session, day: date) -> tuple[date, date]:
 def gaps(session: Session, first: date, last: date) -> list[Stand]:
     """Turns that nobody stands: never filled, or whoever had it is away and no one stands in."""
     return [stand for stand in table.read(session, first, last).all() if stand.is_gap]
+
+
+def turns_left(session: Session, person: Person) -> list[HandoverLine]:
+    """Turns that somebody who left gave back and nobody has taken: how many, by month."""
+    rows = session.scalars(
+        sa.select(RosterEntry.day)
+        .join(RosterEvent, RosterEvent.entry_id == RosterEntry.id)
+        .where(
+            RosterEvent.action == RosterAction.LEAVE,
+            RosterEvent.before_id == person.id,
+            RosterEntry.person_id.is_(None),
+            RosterEntry.stand_in_id.is_(None),
+        )
+        .order_by(RosterEntry.day)
+    )
+    months = Counter(f"{day:%Y-%m}" for day in rows)
+    return [
+        HandoverLine(
+            _("值班"),
+            _("%(month)s有%(n)s班没有人", month=month, n=number),
+            "roster.month",
+            {"month": month},
+        )
+        for month, number in months.items()
+    ]
+
+
+handover_sources.append(turns_left)
 
 
 def turns_of(session: Session, person_id: int, first: date, last: date) -> list[Stand]:

@@ -365,7 +365,7 @@ def vacate(session: Session, person: Person, today: date, by: Actor, now: dateti
         if clock.at(entry.day, entry.shift.starts) <= now:
             continue  # stood today already
         if entry.person_id == person.id:
-            entry.person_id = None
+            entry.person_id = entry.stand_in_id  # whoever stands in keeps the turn
         entry.stand_in_id, entry.stand_in_note = None, ""
         void_swaps(session, entry, now)
         session.add(

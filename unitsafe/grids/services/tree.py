@@ -29,6 +29,7 @@ def add_grid(
         raise RuleError("网格分三级，三级网格下面不能再分。")
     if parent is not None and not parent.is_active:
         raise RuleError("“%(name)s”已经撤销，请选另一个上级网格。", name=parent.name)
+    _check_name(session, name, parent.id if parent else None)
     number = len(children(session, parent)) + 1 if parent else 1
     grid = Grid(
         name=name,
@@ -45,11 +46,25 @@ def add_grid(
 
 
 def rename_grid(session: Session, grid: Grid, name: str, *, by: Actor, now: datetime) -> None:
-    """A new name; the number stays."""
+    """A new name; the number stays. Raises RuleError when one beside it is called so."""
+    _check_name(session, name, grid.parent_id, but=grid.id)
     data = {"before": grid.name, "after": name}
     with _editing(session, now):
         grid.name = name
     audit.record(session, "grid.rename", f"grid:{grid.id}", by=by, now=now, data=data)
+
+
+def _check_name(session: Session, name: str, parent_id: int | None, *, but: int = 0) -> None:
+    """Two grids side by side with one name could not be told apart."""
+    beside = sa.select(Grid.code).where(
+        Grid.parent_id == parent_id, Grid.name == name, Grid.is_active, Grid.id != but
+    )
+    if code := session.scalar(beside):
+        raise RuleError(
+            "同一个上级下面已经有叫“%(name)s”的网格了（%(code)s），请换个名称。",
+            name=name,
+            code=code,
+        )
 
 
 def move(session: Session, grid: Grid, parent: Grid, *, by: Actor, now: datetime) -> None:

@@ -33,8 +33,7 @@ from unitsafe.grids.forms import (
 )
 from unitsafe.grids.models import Grid, Role
 from unitsafe.grids.views import bp
-from unitsafe.people.models import Person
-from unitsafe.people.queries import active_people
+from unitsafe.people.queries import active_people, told_apart
 
 CODE = re.compile(r"[0-9]{2}(-[0-9]{2,4}){0,2}|x[0-9]{1,9}")
 Act = Callable[[Session, Grid], Grid | None]
@@ -216,10 +215,9 @@ def assign_form(grid: Grid, everyone: Any, *, is_sent: bool = False) -> AssignFo
 
 def people_choices(everyone: Any, empty: str = "") -> list[SelectChoice]:
     """Everyone at the school to choose from."""
-    people: list[Person] = list(everyone)
     return [
         SelectChoice("", empty or _("请选择")),
-        *(SelectChoice(one.id, one.name) for one in people),  # type: ignore[arg-type]
+        *(SelectChoice(number, name) for number, name in told_apart(everyone)),  # type: ignore[arg-type]
     ]
 
 

@@ -20,7 +20,7 @@ from unitsafe.hazards.labels import LEVEL_KIND, STATE_KIND
 from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import Action, Level
 from unitsafe.hazards.views import bp
-from unitsafe.people.queries import active_people
+from unitsafe.people.queries import active_people, told_apart
 from unitsafe.photos import services as photos
 from unitsafe.school.queries import school, short_name
 
@@ -43,7 +43,7 @@ def dispatch_form(hazard: Hazard, **kwargs: Any) -> DispatchForm:
     levels = tuple(
         dict.fromkeys([Level.NORMAL, Level.SERIOUS, Level.SUSPECTED_MAJOR, hazard.level])
     )
-    people = [(person.id, person.name) for person in active_people(session)]
+    people = told_apart(active_people(session))
     return DispatchForm(
         people,
         levels,

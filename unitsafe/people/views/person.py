@@ -187,7 +187,7 @@ def _absence_form(person_id: int, **kwargs: Any) -> AbsenceForm:
     """The form with the possible deputies."""
     form = AbsenceForm(**kwargs) if kwargs else AbsenceForm(formdata=None, from_on=clock.today())
     others = [one for one in queries.active_people(db.session()) if one.id != person_id]
-    form.deputy_id.choices = [SelectChoice(one.id, one.name) for one in others]  # type: ignore[arg-type]
+    form.deputy_id.choices = [SelectChoice(*one) for one in queries.told_apart(others)]  # type: ignore[arg-type]
     form.deputy_id.choices.insert(0, SelectChoice("", _("请选择")))
     return form
 

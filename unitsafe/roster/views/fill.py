@@ -15,6 +15,7 @@ from unitsafe.core.domain import RuleError
 from unitsafe.core.errors import sentence
 from unitsafe.core.forms import choices
 from unitsafe.core.htmx import render, see_other
+from unitsafe.people.queries import told_apart
 from unitsafe.roster import filling, services, table
 from unitsafe.roster.filling import Proposal
 from unitsafe.roster.forms import FillForm
@@ -77,7 +78,7 @@ def _form(roster: Roster, first: date, last: date) -> FillForm:
     is_sent = request.method == "POST" or "first" in sent
     form = FillForm(MultiDict(sent) if is_sent else None, data=chosen)
     form.shift.choices = choices((shift.id, shift.title) for shift in shifts)
-    form.person.choices = choices((person.id, person.name) for person in people)
+    form.person.choices = choices(told_apart(people))
     return form
 
 

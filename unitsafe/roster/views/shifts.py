@@ -13,7 +13,7 @@ from unitsafe.core.errors import sentence
 from unitsafe.core.forms import choices
 from unitsafe.core.htmx import render, see_other
 from unitsafe.people.labels import post_groups
-from unitsafe.people.queries import active_people, names
+from unitsafe.people.queries import active_people, names, told_apart
 from unitsafe.places.queries import buildings
 from unitsafe.roster import queries, services, table
 from unitsafe.roster.forms import PressForm, ShiftForm
@@ -98,7 +98,7 @@ def _form(found: Shift | None) -> ShiftForm:
         if found
         else None,
     )
-    people = [(one.id, one.name) for one in active_people(session)]
+    people = told_apart(active_people(session))
     form.building_id.choices = choices(
         [(0, _("不限楼栋")), *((one.id, one.name) for one in buildings(session))]
     )

@@ -17,6 +17,7 @@ from unitsafe.core.domain import RuleError
 from unitsafe.core.errors import sentence
 from unitsafe.core.htmx import render, see_other
 from unitsafe.core.query import row_id
+from unitsafe.people.queries import told_apart
 from unitsafe.roster import queries
 from unitsafe.roster import swaps as services
 from unitsafe.roster.forms import AskForm, PressForm
@@ -82,8 +83,10 @@ def _form(entry: RosterEntry) -> AskForm:
     form = AskForm()
     turns, people = _("换对方的一班"), _("请对方替我值")
     offered = []
-    for offer in services.offers(db.session(), entry, clock.today()):
-        theirs, name = offer.entry, offer.person.name
+    offers = list(services.offers(db.session(), entry, clock.today()))
+    names = dict(told_apart({offer.person.id: offer.person for offer in offers}.values()))
+    for offer in offers:
+        theirs, name = offer.entry, names[offer.person.id]
         if theirs is None:
             offered.append(SelectChoice(f"p{offer.person.id}", name, optgroup=people))
         else:

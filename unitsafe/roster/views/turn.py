@@ -16,6 +16,7 @@ from unitsafe.core.errors import sentence
 from unitsafe.core.forms import choices
 from unitsafe.core.htmx import render, see_other, wants_fragment
 from unitsafe.people.models import Person, PersonStatus
+from unitsafe.people.queries import told_apart
 from unitsafe.roster import queries, services, table
 from unitsafe.roster.forms import TurnForm
 from unitsafe.roster.models import Shift
@@ -56,7 +57,7 @@ def _form(roster: Roster, stand: Stand) -> TurnForm:
         stand_in_id=entry.stand_in_id or 0 if entry else 0,
         note=entry.stand_in_note if entry else "",
     )
-    people = {one.id: one.name for one in roster.staff.choices(stand.shift, day)}
+    people = dict(told_apart(roster.staff.choices(stand.shift, day)))
     for person_id in people:
         if roster.staff.absence(person_id, day):
             people[person_id] += _("（请假）")
