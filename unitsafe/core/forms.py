@@ -2,16 +2,25 @@
 
 import uuid
 from collections.abc import Iterable
+from datetime import date
 from enum import Enum
 from typing import Any
 
 from flask import Flask, g
 from flask_babel import lazy_gettext as _l
 from flask_wtf import CSRFProtect, FlaskForm
-from wtforms import HiddenField, SelectChoice, StringField, TextAreaField
+from wtforms import (
+    Field,
+    HiddenField,
+    SelectChoice,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms.validators import DataRequired, Length
 
 from unitsafe.core.labels import label
+from unitsafe.core.query import row_id
 
 csrf = CSRFProtect()
 
@@ -48,6 +57,17 @@ def choices(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
 def named(members: Iterable[Enum]) -> list[SelectChoice]:
     """What a select offers, from an enum's members."""
     return choices((member.value, label(member)) for member in members)
+
+
+def chosen_id(text: Any) -> int:
+    """The row that was chosen in a select; 0 for "请选择"."""
+    return row_id(str(text)) or 0
+
+
+def check_year(_form: Form, field: Field) -> None:
+    """Catch a typing slip of years."""
+    if field.data and not date(2000, 1, 1) <= field.data <= date(2100, 1, 1):
+        raise ValidationError(_l("请核对年份。"))
 
 
 def _strip(text: Any) -> Any:

@@ -4,8 +4,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
 from wtforms.validators import DataRequired
 
-from unitsafe.core.forms import Form
-from unitsafe.grids.forms import chosen_id
+from unitsafe.core.forms import Form, chosen_id
 
 
 class FloorForm(Form):

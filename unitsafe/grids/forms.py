@@ -1,27 +1,12 @@
 """Forms of grids: the tree, the spaces of a leaf, who answers for it."""
 
-from datetime import date
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, Field, HiddenField, SelectChoice, SelectField, ValidationError
+from wtforms import DateField, HiddenField, SelectChoice, SelectField
 from wtforms.validators import DataRequired, InputRequired
 
-from unitsafe.core.forms import Form, LongText, Text, choices
+from unitsafe.core.forms import Form, LongText, Text, check_year, choices, chosen_id
 from unitsafe.core.labels import label
-from unitsafe.core.query import row_id
 from unitsafe.grids.models import Role
-
-
-def chosen_id(text: Any) -> int:
-    """The row that was chosen in a select; 0 for "请选择"."""
-    return row_id(str(text)) or 0
-
-
-def check_year(_form: Form, field: Field) -> None:
-    """Catch a typing slip of years."""
-    if field.data and not date(2000, 1, 1) <= field.data <= date(2100, 1, 1):
-        raise ValidationError(_l("请核对年份。"))
 
 
 class NewGridForm(Form):

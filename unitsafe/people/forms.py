@@ -1,6 +1,5 @@
 """Forms of people: signing in, passwords, a person's facts, account and absence."""
 
-from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -18,10 +17,9 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from unitsafe.core.forms import Form, Text
+from unitsafe.core.forms import Form, Text, check_year, chosen_id
 from unitsafe.core.labels import WEEKDAYS
 from unitsafe.core.printing import printable
-from unitsafe.core.query import row_id
 from unitsafe.people.labels import post_groups
 from unitsafe.people.passwords import weakness
 from unitsafe.people.rules import USERNAME
@@ -172,17 +170,6 @@ class NewPersonForm(PersonForm):
         """An account needs a password that is not too easy to guess."""
         if self.username.data and (why := weakness(field.data or "", self.username.data)):
             raise ValidationError(why)
-
-
-def chosen_id(text: Any) -> int:
-    """The row that was chosen in a select; 0 for "请选择"."""
-    return row_id(str(text)) or 0
-
-
-def check_year(_form: Form, field: Field) -> None:
-    """Catch a typing slip of years."""
-    if field.data and not date(2000, 1, 1) <= field.data <= date(2100, 1, 1):
-        raise ValidationError(_l("请核对年份。"))
 
 
 class AbsenceForm(Form):

@@ -1,6 +1,6 @@
 """Forms of the duty roster: a shift, a turn, a rotation, a swap."""
 
-from datetime import date, time
+from datetime import time
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -18,22 +18,10 @@ from wtforms import (
 from wtforms.validators import DataRequired, InputRequired, NumberRange
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from unitsafe.core.forms import Form, Text, choices, named
+from unitsafe.core.forms import Form, Text, check_year, choices, chosen_id, named
 from unitsafe.core.labels import WEEKDAYS
-from unitsafe.core.query import row_id
 from unitsafe.people.labels import post_groups
 from unitsafe.roster.rules import MOST_PEOPLE, ShiftDays
-
-
-def chosen_id(text: Any) -> int:
-    """The row that was chosen in a select; 0 for none."""
-    return row_id(str(text)) or 0
-
-
-def check_year(_form: Form, field: Field) -> None:
-    """Catch a typing slip of years."""
-    if field.data and not date(2000, 1, 1) <= field.data <= date(2100, 1, 1):
-        raise ValidationError(_l("请核对年份。"))
 
 
 def _boxes(label: Any, **kwargs: Any) -> SelectMultipleField:

@@ -1,22 +1,19 @@
 """Forms of the school: its facts and numbers, a term, a day."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     DateField,
-    Field,
     IntegerField,
     SelectChoice,
     SelectField,
-    ValidationError,
 )
 from wtforms.validators import InputRequired, NumberRange, Regexp
 
-from unitsafe.core.forms import Form, Text
+from unitsafe.core.forms import Form, Text, check_year
 from unitsafe.core.labels import label
 from unitsafe.school.labels import FLAG_HELP, FLAG_LABELS
 from unitsafe.school.models import School
@@ -111,12 +108,6 @@ def values_of(school: School) -> Mapping[str, Any]:
         **{flag: school.has(flag) for flag in FLAGS},
         **{f"number_{key}": school.number(key) for key in SETTINGS},
     }
-
-
-def check_year(_form: Form, field: Field) -> None:
-    """Catch a typing slip of years."""
-    if field.data and not date(2000, 1, 1) <= field.data <= date(2100, 1, 1):
-        raise ValidationError(_l("请核对年份。"))
 
 
 class TermForm(Form):

@@ -1,7 +1,5 @@
 """The form of the first run."""
 
-from datetime import date
-
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
@@ -16,7 +14,7 @@ from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 
 from unitsafe import content
 from unitsafe.core.domain import Right
-from unitsafe.core.forms import Form, LongText, Text
+from unitsafe.core.forms import Form, LongText, Text, check_year
 from unitsafe.core.labels import label
 from unitsafe.people.passwords import weakness
 from unitsafe.school.labels import FLAG_HELP, FLAG_LABELS
@@ -32,12 +30,6 @@ def first_posts() -> list[tuple[str, str]]:
         if Right.MANAGE_SCHOOL in post.rights
     ]
     return sorted(posts, key=lambda post: post[0] != "safety_officer")
-
-
-def check_year(_form: Form, field: Field) -> None:
-    """Catch a typing slip of years."""
-    if field.data and not date(2000, 1, 1) <= field.data <= date(2100, 1, 1):
-        raise ValidationError(_l("请核对年份。"))
 
 
 class SetupForm(Form):
