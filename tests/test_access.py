@@ -109,7 +109,7 @@ POST checks.skip             sign_in 404     422     422     422     422     422
 POST checks.submit           sign_in 404     422     422     409     409     409     409
 POST checks.undo             sign_in 409     ok      ok      409     409     409     409
 POST coverage.place          sign_in 403     403     403     422     422     403     403
-POST coverage.place_by_floor sign_in 403     403     403     ok      ok      403     403
+POST coverage.place_by_floor sign_in 403     403     403     409     409     403     403
 POST grids.assign            sign_in 403     403     403     422     422     403     403
 POST grids.end               sign_in 403     403     403     422     422     403     403
 POST grids.cancel            sign_in 403     403     403     409     409     403     403

@@ -13,7 +13,7 @@ from tests.factories import Make, picture
 from tests.pages import Browser, Page
 from unitsafe.checks.models import Check
 from unitsafe.checks.rules import Result
-from unitsafe.grids.models import Role
+from unitsafe.grids.models import GridSpace, Role
 from unitsafe.hazards.rules import State
 from unitsafe.people.passwords import hash_password
 
@@ -279,6 +279,10 @@ def _grids(make: Make, campus: Campus) -> Iterator[Line]:
     yield "grids.hand_over", "officer", {}, "grids.hand_over", hand_over, ()
     placed = {"space": campus.more["unplaced"], "grid_id": campus.more["grid_id"]}
     yield "coverage.place", "officer", {}, "coverage.index", placed, ()
+    annex = make.building("配楼")
+    hall, _room = make.space(annex, "门厅"), make.space(annex, "新会议室")
+    make.session.add(GridSpace(space_id=hall.id, grid_id=far.id, from_on=date(2026, 9, 1)))
+    make.session.commit()
     yield "coverage.place_by_floor", "officer", {}, "coverage.index", {}, ()
     yield "grids.spaces", "officer", {}, here, {"space": campus.foreign["space_id"]}, ()
     yield "grids.move", "officer", {}, here, {"parent_id": block.id}, ()
