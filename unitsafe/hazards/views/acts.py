@@ -52,6 +52,8 @@ def carry_out(number: str, action: Action) -> ResponseReturnValue:
     form: Any = form_of(action, before)
     ids, is_sound = _take_photos(form, action)
     if not form.validate() or not is_sound:
+        if refused is not None:
+            raise refused.error
         return show(number, {action: form}, status=422)
     now = clock.now()
     try:
