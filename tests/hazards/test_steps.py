@@ -297,6 +297,16 @@ def test_words_for_a_step_that_is_gone_are_not_lost(make, browser):
     assert "director刚刚做了“销号”" in answer.page.text() and "门还是推不开" in answer.page.text()
 
 
+def test_the_swap_shows_the_step_just_taken_and_lets_the_next_one_follow(make, browser):
+    hazard, client = make.hazard(), browser(make.someone("officer"))
+    path = f"/hazards/{hazard.number}"
+    letter = {"seen": client.get(path).page.value("seen"), "body": "区教育局", "reason": "请协助"}
+    swapped = client.hx("POST", f"{path}/escalate", letter).page
+    assert "区教育局" in swapped.text("hazard") and swapped.value("seen") != letter["seen"]
+    after = {"seen": swapped.value("seen"), "reply": "已派人", "document_no": ""}
+    assert client.hx("POST", f"{path}/escalation_reply", after).status == 200
+
+
 # -- from where ------------------------------------------------------------------------------------
 
 
