@@ -141,7 +141,7 @@ def test_a_whole_life_across_four_roles(tab, records):
     expect(officer.locator("#messages")).to_contain_text("已同意延期")
     why = {"办结期限": "2026-12-10", "为什么挂牌": "影响疏散"}
     act(head, number, "supervise", why, "挂牌督办")
-    expect(head.locator("#hazard")).to_contain_text("挂牌督办")
+    expect(head.locator("#messages")).to_contain_text("已挂牌督办")
     act(holder, number, "progress", {"本周进展": "木工周五来"}, "记下进展")
     expect(holder.locator("#messages")).to_contain_text("已记下本周进展")
     report_done(holder, "书柜已搬走", "green")
