@@ -27,6 +27,7 @@ from unitsafe.grids.models import Assignment, Grid, Role
 from unitsafe.hazards import services as hazards
 from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import Fix, Level, State
+from unitsafe.hazards.saved_views import SavedView
 from unitsafe.imports import reading
 from unitsafe.imports import services as imports
 from unitsafe.imports.kinds import KINDS
@@ -385,6 +386,17 @@ class Make:
                 )
         self.session.commit()
         return hazard
+
+    def saved_view(self, person: Person, name: str = "我的整改中", **query: str) -> SavedView:
+        """Filters of the hazard ledger that the person keeps."""
+        view = SavedView(
+            person_id=person.id,
+            name=name,
+            query=query or {"state": "assigned"},
+            saved_at=self.now(),
+        )
+        self.session.add(view)
+        return self._save(view)
 
     def letter(self, person: Person) -> ResponsibilityLetter:
         """The person's letter of this school year, as today's duties ask for it."""

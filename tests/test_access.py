@@ -35,6 +35,11 @@ GET  maps.new                sign_in 403     403     403     ok      ok      403
 GET  maps.change             sign_in 403     403     403     ok      ok      403     403
 GET  maps.edit               sign_in 403     403     403     ok      ok      403     403
 GET  hazards.index           sign_in ok      ok      ok      ok      ok      ok      ok
+GET  hazards.index_xlsx      sign_in ok      ok      ok      ok      ok      ok      ok
+GET  hazards.index_pdf       sign_in ok      ok      ok      ok      ok      ok      ok
+GET  hazards.notice_pdf      sign_in 404     ok      ok      ok      ok      ok      ok
+GET  hazards.recheck_pdf     sign_in 404     ok      ok      ok      ok      ok      ok
+GET  hazards.transfer_pdf    sign_in 404     ok      ok      ok      ok      ok      ok
 GET  hazards.detail          sign_in 404     ok      ok      ok      ok      ok      ok
 GET  hazards.hazard_pdf      sign_in 404     ok      ok      ok      ok      ok      ok
 GET  hazards.new             sign_in 403     ok      ok      ok      ok      ok      403
@@ -127,6 +132,9 @@ POST maps.change             sign_in 403     403     403     ok      ok      403
 POST maps.retire             sign_in 403     403     403     ok      ok      403     403
 POST maps.draw               sign_in 403     403     403     422     422     403     403
 POST maps.erase              sign_in 403     403     403     ok      ok      403     403
+POST hazards.dispatch_many   sign_in 403     403     422     422     422     422     403
+POST hazards.save_view       sign_in 422     422     422     422     422     422     422
+POST hazards.drop_view       sign_in 404     404     404     ok      404     404     404
 POST hazards.close           sign_in 404     409     409     409     409     409     409
 POST hazards.dispatch        sign_in 404     422     422     422     422     422     422
 POST hazards.recheck         sign_in 404     409     409     409     409     409     409
@@ -253,7 +261,15 @@ def test_a_refusal_says_whom_to_ask(browser, make):
     assert "学校安全员" in answer.page.text("content")
 
 
-GRID_READS = ("checks.detail", "checks.check_pdf", "hazards.detail", "hazards.hazard_pdf")
+GRID_READS = (
+    "checks.detail",
+    "checks.check_pdf",
+    "hazards.detail",
+    "hazards.hazard_pdf",
+    "hazards.notice_pdf",
+    "hazards.recheck_pdf",
+    "hazards.transfer_pdf",
+)
 PHOTO_READS = ("photos.photo", "photos.thumb")
 
 

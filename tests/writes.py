@@ -14,6 +14,7 @@ from tests.pages import Browser, Page
 from unitsafe.checks.models import Check
 from unitsafe.checks.rules import Result
 from unitsafe.grids.models import GridSpace, Role
+from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import State
 from unitsafe.people.passwords import hash_password
 
@@ -21,6 +22,7 @@ PASSWORD = "open-sesame-7"
 PASSWORDS = {"password": "sesame-open-8", "again": "sesame-open-8"}
 OWN = frozenset(
     {
+        "hazards.save_view",
         "people.display",
         "people.password",
         "people.login",
@@ -207,6 +209,12 @@ def _hazards(make: Make, campus: Campus) -> Iterator[Line]:
         "description": "插座松了",
         "category": "evac_blocked",
     }
+    number = campus.keys["number"]
+    version = make.session.scalars(sa.select(Hazard.version).where(Hazard.number == number)).one()
+    many = {"pick": f"{number}/{version}", "to_id": other}
+    yield "hazards.dispatch_many", "officer", {}, "hazards.index", many, ()
+    yield "hazards.save_view", "officer", {}, "hazards.index", {"name": "我的筛选"}, ()
+    yield "hazards.drop_view", "officer", {}, "hazards.index", {}, ()
     yield "hazards.new", "teacher", {}, "hazards.new", report, ()
     yield "hazards.dispatch", "officer", {}, here, {"to_id": other}, ()
     yield "hazards.reject", "officer", {}, here, reason, ()

@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from unitsafe.core.labels import label_all
+from unitsafe.hazards.queries import Mark
 from unitsafe.hazards.rules import Action, Card, Fix, Level, Source, State
 
 label_all(
@@ -35,6 +36,7 @@ label_all(
         Card.RED: _l("红牌"),
     },
     {Action.REPORT: _l("登记")},  # the same text as Source.REPORT
+    {Mark.STOP_USE: _l("停用")},
 )
 STATE_KIND = {
     State.REPORTED: "warn",

@@ -24,9 +24,6 @@ def hazard_sheet(
     hazard: Hazard, photos: Sequence[HazardPhoto], school: School, *, now: datetime
 ) -> shapes.HazardSheet:
     """One hazard (from queries.hazard) with photos paired before and after."""
-    place = place_of(hazard)
-    before = [_photo(hazard, entry, place) for entry in photos if not entry.is_after]
-    after = [_photo(hazard, entry, place) for entry in photos if entry.is_after]
     closer = next((e for e in reversed(hazard.events) if e.action is Action.CLOSE), None)
     return {
         "school": school.name,
@@ -39,7 +36,7 @@ def hazard_sheet(
         "state": label(hazard.state),
         "marks": [_("停用")] if hazard.stop_use else [],
         "facts": _facts(hazard),
-        "pairs": [{"before": b, "after": a} for b, a in zip_longest(before, after)],
+        "pairs": paired(hazard, photos),
         "timeline": [
             {
                 "at": stamp(event.at),
@@ -74,14 +71,26 @@ def hazard_sheet(
     }
 
 
+def paired(hazard: Hazard, photos: Sequence[HazardPhoto]) -> list[shapes.PhotoPair]:
+    """The hazard's photos, before and after side by side in the order of arrival."""
+    place = place_of(hazard)
+    before = [_photo(hazard, entry, place) for entry in photos if not entry.is_after]
+    after = [_photo(hazard, entry, place) for entry in photos if entry.is_after]
+    return [{"before": b, "after": a} for b, a in zip_longest(before, after)]
+
+
+def category_of(hazard: Hazard) -> str:
+    """What its category is called."""
+    return str(content.load().hazard_categories.get(hazard.category, hazard.category))
+
+
 def _facts(hazard: Hazard) -> list[shapes.Fact]:
-    category = content.load().hazard_categories.get(hazard.category, hazard.category)
     return [
         {"label": _("发现时间"), "value": stamp(hazard.found_at)},
         {"label": _("来源"), "value": label(hazard.source)},
         {"label": _("部位"), "value": place_of(hazard)},
         {"label": _("网格"), "value": grid_title(hazard.grid)},
-        {"label": _("类别"), "value": category},
+        {"label": _("类别"), "value": category_of(hazard)},
         {"label": _("发现人"), "value": hazard.reporter.name if hazard.reporter else ""},
         {"label": _("责任人"), "value": hazard.holder.name if hazard.holder else ""},
         {"label": _("整改期限"), "value": hazard.due_on.isoformat() if hazard.due_on else ""},

@@ -1,9 +1,10 @@
 """Reading hazards: who may see them, the ledger, one hazard."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,10 +15,10 @@ from unitsafe import clock
 from unitsafe.core.db import like
 from unitsafe.core.domain import Actor, Right
 from unitsafe.hazards.models import Hazard, HazardEvent, HazardPhoto
-from unitsafe.hazards.rules import NUMBER, OPEN, Level, State
+from unitsafe.hazards.rules import NUMBER, OPEN, Card, Level, Source, State
 from unitsafe.people.models import Person, PersonStatus
 from unitsafe.people.queries import HandoverLine, handover_sources
-from unitsafe.places.models import Space
+from unitsafe.places.models import Building, Space
 
 LEDGER_ORDER = (Hazard.found_at, Hazard.id)
 
@@ -34,6 +35,30 @@ def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
     )
 
 
+class Mark(StrEnum):
+    """What stands beside the state of a hazard that is not over; the ledger can be narrowed to it."""
+
+    STOP_USE = "stop_use"
+
+
+MARKED: Mapping[Mark, sa.ColumnElement[bool]] = {Mark.STOP_USE: Hazard.stop_use.is_(True)}
+
+
+def marks(hazard: Hazard) -> list[Mark]:
+    """The marks of a hazard, as :data:`MARKED` finds them."""
+    marked = {Mark.STOP_USE: hazard.stop_use}
+    return [mark for mark in Mark if marked[mark] and hazard.state in OPEN]
+
+
+@dataclass(frozen=True)
+class CardOn:
+    """A card as it is computed on ``today``; ``red_after`` is the school's number of days."""
+
+    card: Card
+    today: date
+    red_after: int
+
+
 @dataclass(frozen=True)
 class Filters:
     """What the ledger is narrowed to; everything empty shows all."""
@@ -45,6 +70,9 @@ class Filters:
     grid_ids: frozenset[int] = frozenset()
     holder_id: int | None = None
     overdue_on: date | None = None
+    card: CardOn | None = None
+    source: Source | None = None
+    mark: Mark | None = None
     first: date | None = None
     last: date | None = None
     words: str = ""
@@ -63,48 +91,97 @@ def ledger(actor: Actor, filters: Filters) -> sa.Select[Any]:
     )
 
 
+def keys(actor: Actor, filters: Filters) -> sa.Select[Any]:
+    """The keys of :func:`ledger`'s rows."""
+    order: tuple[Any, ...] = LEDGER_ORDER
+    return sa.select(*order).where(visible_to(actor), *_conditions(filters))
+
+
 def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
-    found: list[sa.ColumnElement[bool]] = []
-    if filters.state:
-        found.append(Hazard.state == filters.state)
+    """What the hazards left by ``filters`` have in common."""
+    found: list[sa.ColumnElement[bool]] = [
+        column == wanted
+        for column, wanted in (
+            (Hazard.state, filters.state),
+            (Hazard.level, filters.level),
+            (Hazard.category, filters.category),
+            (Hazard.holder_id, filters.holder_id),
+            (Hazard.source, filters.source),
+        )
+        if wanted
+    ]
     if filters.only_open:
         found.append(Hazard.state.in_(OPEN))
-    if filters.level:
-        found.append(Hazard.level == filters.level)
-    if filters.category:
-        found.append(Hazard.category == filters.category)
     if filters.grid_ids:
         found.append(Hazard.grid_id.in_(filters.grid_ids))
-    if filters.holder_id:
-        found.append(Hazard.holder_id == filters.holder_id)
     if filters.overdue_on:
-        found.append(Hazard.due_on < filters.overdue_on)
-        found.append(Hazard.state.in_((State.REPORTED, State.ASSIGNED)))
+        found += _overdue(filters.overdue_on)
+    if filters.card:
+        found += _with_card(filters.card)
+    if filters.mark:
+        found += [MARKED[filters.mark], Hazard.state.in_(OPEN)]
     if filters.first:
         found.append(Hazard.found_at >= clock.at(filters.first))
     if filters.last:
         found.append(Hazard.found_at < clock.at(filters.last + timedelta(days=1)))
     if filters.words:
-        pattern = like(filters.words)
-        found.append(
-            sa.or_(
-                Hazard.description.like(pattern, escape="\\"),
-                Hazard.number.like(pattern, escape="\\"),
-            )
-        )
+        found.append(_saying(filters.words))
     return found
+
+
+def _overdue(today: date) -> list[sa.ColumnElement[bool]]:
+    return [Hazard.due_on < today, Hazard.state.in_((State.REPORTED, State.ASSIGNED))]
+
+
+def _with_card(wanted: CardOn) -> list[sa.ColumnElement[bool]]:
+    """What ``rules.card`` computes, as the database computes it."""
+    is_red = sa.or_(
+        Hazard.due_on < wanted.today - timedelta(days=wanted.red_after),
+        Hazard.level != Level.NORMAL,
+    )
+    return [*_overdue(wanted.today), is_red if wanted.card is Card.RED else sa.not_(is_red)]
+
+
+def _saying(words: str) -> sa.ColumnElement[bool]:
+    """Hazards with ``words`` in their number, description or place."""
+    pattern = like(words)
+    places = (
+        sa.select(Space.id)
+        .join(Building, Building.id == Space.building_id)
+        .where((Building.name + " " + Space.name).like(pattern, escape="\\"))
+    )
+    return sa.or_(
+        Hazard.description.like(pattern, escape="\\"),
+        Hazard.number.like(pattern, escape="\\"),
+        Hazard.space_id.in_(places),
+    )
 
 
 def counts_by_state(session: Session, actor: Actor, filters: Filters) -> Counter[State]:
     """How many hazards of each state the filters leave (the state filter itself left out)."""
-    from dataclasses import replace
-
     rows = session.execute(
         sa.select(Hazard.state, sa.func.count())
         .where(visible_to(actor), *_conditions(replace(filters, state=None, only_open=False)))
         .group_by(Hazard.state)
     )
     return Counter(dict(iter(rows)))
+
+
+def count(session: Session, actor: Actor, filters: Filters) -> int:
+    """How many hazards the filters leave."""
+    return session.scalars(
+        sa.select(sa.func.count())
+        .select_from(Hazard)
+        .where(visible_to(actor), *_conditions(filters))
+    ).one()
+
+
+def people_holding(session: Session, actor: Actor) -> Sequence[Person]:
+    """Whoever holds or held a hazard that ``actor`` may see, by name."""
+    held = sa.select(Hazard.holder_id).where(visible_to(actor), Hazard.holder_id.is_not(None))
+    return session.scalars(
+        sa.select(Person).where(Person.id.in_(held)).order_by(Person.name, Person.id)
+    ).all()
 
 
 def hazard(session: Session, actor: Actor, number: str) -> Hazard | None:
