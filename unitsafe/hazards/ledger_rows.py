@@ -44,7 +44,7 @@ def lines(
         select = select.limit(newest)
     found = session.scalars(select.execution_options(yield_per=AT_ONCE))
     for hazards in found.partitions(AT_ONCE):
-        yield from _with_steps(session, hazards)
+        yield from with_steps(session, hazards)
 
 
 def _first_of(session: Session, actor: Actor, filters: Filters, newest: int) -> object:
@@ -61,7 +61,8 @@ def _first_of(session: Session, actor: Actor, filters: Filters, newest: int) -> 
     return sa.tuple_(*bound)
 
 
-def _with_steps(session: Session, hazards: Sequence[Hazard]) -> list[Line]:
+def with_steps(session: Session, hazards: Sequence[Hazard]) -> list[Line]:
+    """The lines of these hazards, in their order."""
     ids = [hazard.id for hazard in hazards]
     events: dict[int, list[HazardEvent]] = defaultdict(list)
     for event in session.scalars(

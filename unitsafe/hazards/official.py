@@ -91,7 +91,7 @@ def recheck(
         looked is not None and looked.action in actions for actions in (PASSED, (Action.SEND_BACK,))
     )
     earlier = [
-        f"{long_day(clock.local(one.at).date())}复查（{one.by.name if one.by else '系统'}）：退回重改，"
+        f"{long_day(day_of(one.at))}复查（{one.by.name if one.by else '系统'}）：退回重改，"
         f"{whole(one.note)}"
         for one in hazard.events
         if one.action is Action.SEND_BACK
@@ -153,7 +153,12 @@ def transfer(hazard: Hazard, school: School, *, now: datetime) -> shapes.Officia
 
 def found_on(hazard: Hazard) -> date:
     """The day on which it was found."""
-    return clock.local(hazard.found_at).date()
+    return day_of(hazard.found_at)
+
+
+def day_of(moment: datetime) -> date:
+    """The school's day of an instant."""
+    return clock.local(moment).date()
 
 
 def long_day(day: date | None) -> str:

@@ -213,6 +213,19 @@ def photos(session: Session, hazard_id: int) -> Sequence[HazardPhoto]:
     ).all()
 
 
+def photos_of(session: Session, hazard_ids: Collection[int]) -> dict[int, list[HazardPhoto]]:
+    """The photos of each of these hazards in order of arrival."""
+    found: dict[int, list[HazardPhoto]] = {hazard_id: [] for hazard_id in hazard_ids}
+    for entry in session.scalars(
+        sa.select(HazardPhoto)
+        .where(HazardPhoto.hazard_id.in_(list(hazard_ids)))
+        .options(joinedload(HazardPhoto.photo))
+        .order_by(HazardPhoto.id)
+    ):
+        found[entry.hazard_id].append(entry)
+    return found
+
+
 def open_here(session: Session, actor: Actor, space_id: int) -> Sequence[Hazard]:
     """Hazards of the space that are not closed yet and that ``actor`` may see, newest first."""
     return session.scalars(
