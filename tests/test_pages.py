@@ -14,14 +14,18 @@ from tests.addresses import address, changed, contents, furnish, routes
 from tests.factories import sign_in
 from tests.writes import writes
 from unitsafe.core.db import db
-from unitsafe.hazards.rules import State
+from unitsafe.hazards.rules import Level, State
 from unitsafe.roster.models import ShiftPerson
+from unitsafe.visits import services as visits
+from unitsafe.visits.models import Visit
+from unitsafe.visits.services import Found
 
 FRAGMENTS = {
     "checks.index": "rows",
     "equipment.index": "rows",
     "hazards.index": "rows",
     "hazards.detail": "hazard",
+    "visits.index": "rows",
     "imports.preview": "rows",
     "letters.index": "rows",
     "maps.index": "tiles",
@@ -32,6 +36,7 @@ FRAGMENTS = {
 NOT_HTML = {
     "hazards.index_pdf",
     "hazards.index_xlsx",
+    "visits.index_xlsx",
     "people.index_xlsx",
     "today.healthz",
     "photos.photo",
@@ -267,6 +272,22 @@ def more_equipment(make):
         make.equipment(make.space_in(make.grid(name)))
 
 
+def more_visits(make):
+    for number in (2, 3):
+        make.visit(number)
+
+
+def more_findings(make):
+    visit = make.session.get(Visit, 1)
+    assert visit is not None
+    one = Found("又一个问题", "other", Level.NORMAL)
+    with make.app.app_context():
+        officer = make.actor(make.someone("officer"))
+        for _ in range(2):
+            visits.add_finding(make.session, visit, one, by=officer, now=make.now())
+    make.session.commit()
+
+
 def more_imports(make):
     for _ in range(2):
         make.draft(make.someone("manager"))
@@ -286,6 +307,10 @@ LISTS = {
     "/hazards": (more_hazards,),
     "/hazards.xlsx": (more_hazards,),
     "/hazards.pdf": (more_hazards,),
+    "/visits": (more_visits,),
+    "/visits.xlsx": (more_visits,),
+    "/visits/1": (more_findings,),
+    "/visits/1/reply.pdf": (more_findings,),
     "/import": (more_imports,),
     "/people": (more_people,),
     "/buildings": (more_places,),
@@ -344,6 +369,7 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(app, make, b
     make.turn(away, date(2026, 11, 23), gate)
     make.equipment()
     make.imported(make.someone("officer"))
+    make.visit()
     client = browser(make.someone("manager"))
     assert client.get(path).status == 200
     few = statements(app, lambda: client.get(path))
@@ -441,7 +467,9 @@ TAKES = {
     "hazards.index": ["after", *LEDGER],
     "hazards.index_xlsx": LEDGER,
     "hazards.index_pdf": ["state", "card", "grid", "holder", "q"],
-    "hazards.new": ["space"],
+    "hazards.new": ["space", "source", "ref", "again"],
+    "visits.index": ["after", "state", "kind", "first", "last", "q"],
+    "visits.index_xlsx": ["state", "kind", "first", "last", "q"],
     "equipment.index": ["after", "q", "kind", "building", "state"],
     "equipment.new": ["space"],
     "imports.columns": ["sheet", "heads"],
@@ -571,15 +599,31 @@ NAMES = sorted(
         "grids.spaces",
         "grids.split",
         "hazards.close",
+        "hazards.confirm_major",
         "hazards.dispatch",
         "hazards.dispatch_many",
         "hazards.drop_view",
+        "hazards.downgrade",
+        "hazards.escalate",
+        "hazards.escalation_reply",
+        "hazards.fix_on_spot",
+        "hazards.grant_extension",
+        "hazards.lift_card",
         "hazards.new",
+        "hazards.progress",
+        "hazards.rate",
         "hazards.recheck",
+        "hazards.refuse_extension",
         "hazards.reject",
         "hazards.report_done",
         "hazards.save_view",
+        "hazards.request_extension",
+        "hazards.resume_use",
         "hazards.send_back",
+        "hazards.stop_use",
+        "hazards.supervise",
+        "hazards.transfer",
+        "hazards.transfer_reply",
         "letters.paper",
         "letters.sign",
         "maps.change",
@@ -628,6 +672,10 @@ NAMES = sorted(
         "school.day",
         "school.settings",
         "school.term",
+        "visits.add_finding",
+        "visits.edit",
+        "visits.new",
+        "visits.reply",
     ]
 )
 

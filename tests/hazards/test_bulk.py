@@ -51,7 +51,9 @@ def test_one_that_cannot_be_assigned_keeps_all_where_they_are(browser, make, ses
     answer = send(browser(make.someone("officer")), [*two, done], make.person("总务老师"))
     text = answer.page.text("rows")
     assert answer.status == 422
-    assert "1条不能派单，所以一条也没有派" in text and f"{done.number} 这条隐患现在不能" in text
+    assert (
+        "1条不能派单，所以一条也没有派" in text and f"{done.number} 这条隐患已上报整改完成" in text
+    )
     session.expire_all()
     assert {one.holder_id for one in two} == {make.someone("teacher").id}
     ticked = [

@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import date, timedelta
+from itertools import product
 
 import pytest
 import python_calamine
@@ -11,10 +12,10 @@ import sqlalchemy as sa
 from tests.paper.samples import plain_text
 from unitsafe import clock
 from unitsafe.core.db import db
-from unitsafe.hazards import ledger_rows, queries, rules, saved_views
+from unitsafe.hazards import ledger_rows, queries, saved_views
 from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.queries import CardOn, Filters, Mark
-from unitsafe.hazards.rules import Card, Level, Source, State
+from unitsafe.hazards.rules import Card, CardNumbers, Fix, Level, Source, State
 from unitsafe.hazards.saved_views import SavedView
 
 TODAY = date(2026, 11, 23)
@@ -31,29 +32,48 @@ def found(make, session):
     return search
 
 
-def cards(hazards):
-    return {rules.card(one.state, one.level, one.due_on, TODAY, 7) for one in hazards}
-
-
 def test_the_database_gives_the_cards_that_the_rules_give(make, session, found):
     days = (date(2026, 11, 26), TODAY, date(2026, 11, 22), date(2026, 11, 16), date(2026, 11, 15))
-    for level in (Level.NORMAL, Level.SERIOUS):
-        for due_on in days:
-            make.hazard(level=level).due_on = due_on
-    make.hazard(State.RECTIFIED).due_on = date(2026, 10, 1)
+    numbers = CardNumbers(red_after=7, repeats=3)
+    facts = product(State, (Level.NORMAL, Level.SERIOUS), (*days, None), (1, 3), (None, *Card))
+    model = make.hazard()
+    for state, level, due_on, times, lifted in facts:
+        if (state is State.ASSIGNED) and due_on is None:
+            continue
+        session.add(
+            Hazard(
+                number=f"YH-2025-{next(make.serial):04d}",
+                state=state,
+                level=level,
+                due_on=due_on,
+                times=times,
+                card_lifted=lifted,
+                closed_at=make.now() if state is State.CLOSED else None,
+                category="other",
+                description="某处",
+                grid_id=model.grid_id,
+                holder_id=model.holder_id,
+                fix=Fix.SCHEDULED,
+                source=Source.REPORT,
+                found_at=make.now(),
+            )
+        )
     session.commit()
+    everything = found()
     for card in Card:
-        shown = found(card=CardOn(card, TODAY, 7))
-        hidden = [one for one in found() if one not in shown]
-        assert cards(shown) == {card} and card not in cards(hidden)
+        wanted = {one.id for one in everything if one.card(TODAY, numbers) is card}
+        assert {one.id for one in found(card=CardOn(card, TODAY, numbers))} == wanted != set()
 
 
-def test_out_of_use_is_a_mark_of_what_is_not_over(make, session, found):
+def test_marks_are_of_what_is_not_over(make, session, found):
     marked, closed, _plain = make.hazard(), make.hazard(State.CLOSED), make.hazard()
-    marked.stop_use = closed.stop_use = True
+    for one in (marked, closed):
+        one.stop_use, one.escalated_to, one.transferred_to = True, "区教育局", "供电公司"
+        one.supervisor_id = make.someone("manager").id
     session.commit()
-    assert [one.id for one in found(mark=Mark.STOP_USE)] == [marked.id]
-    assert [queries.marks(one) for one in (marked, closed)] == [[Mark.STOP_USE], []]
+    for mark in Mark:
+        assert [one.id for one in found(mark=mark)] == [marked.id]
+    assert [queries.marks(one) for one in (marked, closed)] == [list(Mark), []]
 
 
 def test_source_and_place_narrow_it_too(make, session, found):

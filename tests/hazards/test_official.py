@@ -76,6 +76,34 @@ def test_a_letter_to_the_outside_leaves_its_receiver_to_be_written_in(make, pape
     assert "我校自身确无能力解决" in text and "第三十四条" in text
 
 
+def test_a_letter_goes_to_whom_the_newest_step_names(make, session, paper):
+    hazard, manager = make.hazard(), make.actor(make.someone("manager"))
+    services.escalate(
+        session,
+        hazard,
+        body="区教育局",
+        document_no="育新〔2026〕7号",
+        reason="围墙外的消防车道需要协调",
+        by=manager,
+        now=make.now(),
+    )
+    session.commit()
+    text = paper(hazard, "transfer")
+    assert "的函育新〔2026〕7号区教育局：" in text and "围墙外的消防车道需要协调。" in text
+    services.transfer(
+        session,
+        hazard,
+        body="供电公司",
+        document_no="",
+        reason="变压器",
+        by=manager,
+        now=make.now(),
+    )
+    session.commit()
+    text = paper(hazard, "transfer")
+    assert "关于协助整改安全隐患的函" in text and "供电公司：" in text and "第三十四条" not in text
+
+
 def test_what_is_no_hazard_has_no_papers(browser, make):
     number = make.hazard(State.REJECTED).number
     client = browser(make.someone("officer"))

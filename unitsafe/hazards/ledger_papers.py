@@ -13,7 +13,7 @@ from unitsafe.grids.labels import grid_title
 from unitsafe.hazards import queries
 from unitsafe.hazards.ledger_rows import MOST_PRINTED, Line
 from unitsafe.hazards.models import HazardEvent
-from unitsafe.hazards.papers import category_of, place_of, stamp
+from unitsafe.hazards.papers import category_of, money_of, place_of, stamp
 from unitsafe.hazards.rules import Level, State
 from unitsafe.paper import shapes
 from unitsafe.school.models import School
@@ -35,6 +35,8 @@ def columns() -> list[Column]:
         Column(_("防范措施"), 24),
         Column(_("责任人"), 10),
         Column(_("整改期限"), 12),
+        Column(_("预算（元）"), 10),
+        Column(_("实际花费（元）"), 10),
         Column(_("最近进展"), 28),
         Column(_("完成时间"), 16),
         Column(_("整改后照片（张）"), 9),
@@ -64,6 +66,8 @@ def row(line: Line) -> list[Value]:
         one.interim_measure,
         one.holder.name if one.holder else None,
         one.due_on,
+        one.budget,
+        one.cost,
         _progress(line.last),
         line.done.at if line.done else None,
         line.photos[True],
@@ -141,7 +145,12 @@ def _cut(rows: list[Line], total: int) -> str:
 
 def _paper_row(line: Line) -> shapes.LedgerRow:
     one = line.hazard
-    measures = [_measure(line), f"防范：{one.interim_measure}" if one.interim_measure else ""]
+    money = money_of(one)
+    measures = [
+        _measure(line),
+        f"防范：{one.interim_measure}" if one.interim_measure else "",
+        f"经费：{money}" if money else "",
+    ]
     marks = _marks(line)
     return {
         "number": one.number,

@@ -56,6 +56,8 @@ def notice(hazard: Hazard, school: School, *, now: datetime) -> shapes.OfficialP
     steps = [f"整改措施：{whole(hazard.measure)}"] if hazard.measure else []
     if hazard.interim_measure:
         steps.append(f"整改完成前的防范措施：{whole(hazard.interim_measure)}")
+    if hazard.budget is not None:
+        steps.append(f"整改经费预算：{hazard.budget}元。")
     if hazard.stop_use:
         steps.append("该部位（设施）即日起停用，复查合格前不得恢复使用。")
     return {
@@ -125,28 +127,38 @@ def recheck(
 
 
 def transfer(hazard: Hazard, school: School, *, now: datetime) -> shapes.OfficialPaper:
-    """隐患转报函: to the authority or company that has to help; its name is left to be written in."""
+    """隐患转报函: to the authority it was reported to, or the company that has to help, as the newest of
+    such steps says; before there is one, its name is left to be written in."""
+    letter = _last(hazard, (Action.ESCALATE, Action.TRANSFER))
+    is_transfer = letter is not None and letter.action is Action.TRANSFER
     done = [whole(hazard.measure)] if hazard.measure else []
     done += [whole(hazard.interim_measure)] if hazard.interim_measure else []
     done += ["该部位（设施）已停用。"] if hazard.stop_use else []
+    title = "关于协助整改安全隐患的函" if is_transfer else "关于报请协调解决安全隐患的函"
+    request = (
+        "该隐患的整改需要贵单位办理，请派员到场查看并尽快处理。隐患消除前，我校将落实防范措施，确保师生安全。"
+        if is_transfer
+        else "该隐患我校自身确无能力解决，现报请贵单位协调解决。隐患消除前，我校将落实防范措施，确保师生安全。"
+    )
     return {
         **sheet(
-            "关于报请协调解决安全隐患的函",
+            title,
             school,
             period=hazard.number,
-            basis=TRANSFER_BASIS,
+            basis=() if is_transfer else TRANSFER_BASIS,
             now=now,
         ),
-        "to": "",
+        "document_no": letter.document_no if letter else "",
+        "to": letter.body if letter else "",
         "paragraphs": [
             f"{long_day(found_on(hazard))}，我校在{place_of(hazard)}发现以下安全隐患"
             f"（编号{hazard.number}，{category_of(hazard)}，{label(hazard.level)}）：",
             whole(hazard.description),
             f"我校已采取的措施：{''.join(done) or BLANK * 3}",
-            "该隐患我校自身确无能力解决，现报请贵单位协调解决。隐患消除前，我校将落实防范措施，"
-            "确保师生安全。",
+            request,
+            *([whole(letter.note)] if letter and letter.note else []),
             f"请将处理意见函复我校。联系人：{BLANK}，电话：{BLANK}。",
-            "特此函报。",
+            "特此函达。" if is_transfer else "特此函报。",
         ],
     }
 

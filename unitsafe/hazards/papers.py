@@ -9,8 +9,9 @@ from flask_babel import gettext as _
 from unitsafe import clock, content
 from unitsafe.core.labels import label
 from unitsafe.grids.labels import grid_title
-from unitsafe.hazards.models import Hazard, HazardPhoto
-from unitsafe.hazards.rules import Action
+from unitsafe.hazards import queries
+from unitsafe.hazards.models import Hazard, HazardEvent, HazardPhoto
+from unitsafe.hazards.rules import Action, Card
 from unitsafe.paper import shapes
 from unitsafe.school.models import School
 
@@ -34,7 +35,7 @@ def hazard_sheet(
         "number": hazard.number,
         "level": label(hazard.level),
         "state": label(hazard.state),
-        "marks": [_("停用")] if hazard.stop_use else [],
+        "marks": [label(mark) for mark in queries.marks(hazard)],
         "facts": _facts(hazard),
         "pairs": paired(hazard, photos),
         "timeline": [
@@ -42,15 +43,7 @@ def hazard_sheet(
                 "at": stamp(event.at),
                 "action": label(event.action),
                 "by": event.by.name if event.by else _("系统"),
-                "note": " ".join(
-                    part
-                    for part in (
-                        _("交%(name)s", name=event.to.name) if event.to else "",
-                        _("期限%(day)s", day=event.due_on.isoformat()) if event.due_on else "",
-                        event.note,
-                    )
-                    if part
-                ),
+                "note": " ".join(part for part in _told(event) if part),
             }
             for event in hazard.events
         ],
@@ -84,6 +77,30 @@ def category_of(hazard: Hazard) -> str:
     return str(content.load().hazard_categories.get(hazard.category, hazard.category))
 
 
+def _told(event: HazardEvent) -> tuple[str, ...]:
+    """What a step says besides when, what and who."""
+    is_letter = event.action is not Action.LIFT_CARD
+    return (
+        _("交%(name)s", name=event.to.name) if event.to else "",
+        _("期限%(day)s", day=event.due_on.isoformat()) if event.due_on else "",
+        event.body if is_letter else label(Card(event.body)),
+        event.document_no,
+        _("%(n)s元", n=event.amount) if event.amount is not None else "",
+        _("%(n)s星", n=event.rating) if event.rating else "",
+        event.note,
+    )
+
+
+def money_of(hazard: Hazard) -> str:
+    """预算500元，实际480元; empty where no money was named."""
+    budget, cost = hazard.budget, hazard.cost
+    parts = [
+        _("预算%(n)s元", n=budget) if budget is not None else "",
+        _("实际%(n)s元", n=cost) if cost is not None else "",
+    ]
+    return "，".join(part for part in parts if part)
+
+
 def _facts(hazard: Hazard) -> list[shapes.Fact]:
     return [
         {"label": _("发现时间"), "value": stamp(hazard.found_at)},
@@ -94,6 +111,8 @@ def _facts(hazard: Hazard) -> list[shapes.Fact]:
         {"label": _("发现人"), "value": hazard.reporter.name if hazard.reporter else ""},
         {"label": _("责任人"), "value": hazard.holder.name if hazard.holder else ""},
         {"label": _("整改期限"), "value": hazard.due_on.isoformat() if hazard.due_on else ""},
+        {"label": _("经费"), "value": money_of(hazard)},
+        {"label": _("督办人"), "value": hazard.supervisor.name if hazard.supervisor else ""},
         {"label": _("隐患描述"), "value": hazard.description, "wide": True},
         {"label": _("整改措施"), "value": hazard.measure or _done(hazard), "wide": True},
         {"label": _("防范措施"), "value": hazard.interim_measure, "wide": True},

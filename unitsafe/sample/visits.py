@@ -7,7 +7,9 @@ from random import Random
 import sqlalchemy as sa
 
 from unitsafe import clock
+from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import Level
+from unitsafe.hazards.services import add_photos
 from unitsafe.sample.hazard_table import Story
 from unitsafe.sample.lives import MANAGER, OFFICER, Lives
 from unitsafe.sample.world import World
@@ -64,11 +66,15 @@ def plan(world: World, seed: int) -> None:
             by = world.actor(world.people[OFFICER], at)
             visit = services.record(session, facts, found, by=by, now=at)
             hazards = session.scalars(
-                sa.select(VisitFinding.hazard_id)
+                sa.select(Hazard)
+                .join(VisitFinding, VisitFinding.hazard_id == Hazard.id)
                 .where(VisitFinding.visit_id == visit.id)
-                .order_by(VisitFinding.id)
+                .order_by(Hazard.id)
             ).all()
-        for story, hazard_id in zip(STORIES, hazards, strict=True):
-            lives.begin(story, hazard_id, at)
+            for story, hazard in zip(STORIES, hazards, strict=True):
+                shown = world.album.show(story.picture, is_right=False, by_id=by.id, at=at)
+                add_photos(session, hazard, shown, is_after=False, by=by, now=at)
+        for story, hazard in zip(STORIES, hazards, strict=True):
+            lives.begin(story, hazard.id, at)
 
     world.timeline.at(clock.at(day, time(15, 40)), act)

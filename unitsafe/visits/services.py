@@ -21,10 +21,6 @@ from unitsafe.visits.labels import FACTS
 from unitsafe.visits.models import Visit, VisitEvent, VisitFinding, VisitPhoto
 from unitsafe.visits.rules import Action, Kind
 
-FOUND_BY_VISIT = Source.REPORT
-MOST_FINDINGS = 100
-"""Findings of one visit: no notice has as many."""
-
 
 @dataclass(frozen=True)
 class Facts:
@@ -154,7 +150,7 @@ def _find(session: Session, visit: Visit, one: Found, *, by: Actor, now: datetim
         level=one.level,
         fix=Fix.SCHEDULED,
         space_id=one.space_id,
-        source=FOUND_BY_VISIT,
+        source=Source.VISIT,
         source_ref=str(visit.id),
         by=by,
         now=now,

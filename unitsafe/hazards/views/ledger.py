@@ -25,10 +25,10 @@ from unitsafe.hazards.ledger_forms import BulkForm, SaveViewForm
 from unitsafe.hazards.ledger_rows import MOST_PRINTED
 from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.queries import CardOn, Filters, Mark
-from unitsafe.hazards.rules import Action, Card, Level, Source, State
+from unitsafe.hazards.rules import Action, Card, CardNumbers, Level, Source, State
 from unitsafe.hazards.views import bp
 from unitsafe.people.queries import active_people, told_apart
-from unitsafe.school.queries import the_school
+from unitsafe.school.queries import school
 
 bp.add_app_template_filter(queries.marks, "hazard_marks")
 FILTERS = (
@@ -115,20 +115,16 @@ def show_ledger(
 
 def _days(page: Page[Hazard]) -> dict[str, Any]:
     """Cards and days late by hazard id."""
-    today, red_after = clock.today(), red_after_days()
+    today, numbers = clock.today(), card_numbers()
     return {
-        "cards": {
-            one.id: rules.card(one.state, one.level, one.due_on, today, red_after)
-            for one in page.rows
-        },
-        "late": {one.id: rules.days_late(one.state, one.due_on, today) for one in page.rows},
+        "cards": {one.id: one.card(today, numbers) for one in page.rows},
+        "late": {one.id: one.days_late(today) for one in page.rows},
     }
 
 
-def red_after_days() -> int:
-    """After how many days overdue a card turns red."""
-    school = the_school()
-    return school.number("card_red_after") if school else 7
+def card_numbers() -> CardNumbers:
+    """The school's numbers for cards."""
+    return rules.card_numbers(school(db.session()).number)
 
 
 def _chips(filters: Filters, counts: Mapping[State, int]) -> list[tuple[str, str, bool]]:
@@ -168,8 +164,8 @@ def _named(members: Iterable[Enum]) -> list[tuple[str, str]]:
 
 def new_bulk_form(session: Session, **kwargs: Any) -> BulkForm:
     """批量派单 with the staff to choose from and the deadline of an ordinary hazard."""
-    school, today = the_school(), clock.today()
-    days = {key: school.number(key) if school else 3 for key in rules.DAYS_SETTING.values()}
+    found, today = school(session), clock.today()
+    days = {key: found.number(key) for key in rules.DAYS_SETTING.values()}
     due_on = rules.default_deadline(Level.NORMAL, today, days)
     return BulkForm(told_apart(active_people(session)), data={"due_on": due_on}, **kwargs)
 
@@ -204,7 +200,7 @@ def read_filters() -> Filters:
         grid_ids=grids.below(db.session(), [code]) if code else frozenset(),
         holder_id=int_arg("holder"),
         overdue_on=today if args.get("overdue") else None,
-        card=CardOn(Card(card), today, red_after_days()) if card in set(Card) else None,
+        card=CardOn(Card(card), today, card_numbers()) if card in set(Card) else None,
         source=Source(source) if source in set(Source) else None,
         mark=Mark(mark) if mark in set(Mark) else None,
         first=date_arg("first"),
