@@ -294,8 +294,6 @@ GRID_READS = (
     "hazards.detail",
     "hazards.hazard_pdf",
     "hazards.notice_pdf",
-    "hazards.recheck_pdf",
-    "hazards.transfer_pdf",
 )
 PHOTO_READS = ("photos.photo", "photos.thumb")
 

@@ -466,7 +466,7 @@ TAKES = {
     "checks.month_pdf": ["checklist", "place", "month", "paper"],
     "hazards.index": ["after", *LEDGER],
     "hazards.index_xlsx": LEDGER,
-    "hazards.index_pdf": ["state", "card", "grid", "holder", "q"],
+    "hazards.index_pdf": ["holder", "q"],
     "hazards.new": ["space", "source", "ref", "again"],
     "visits.index": ["after", "state", "kind", "first", "last", "q"],
     "visits.index_xlsx": ["state", "kind", "first", "last", "q"],

@@ -26,7 +26,7 @@ FIRE_RESCUE = "消防"
 MOST_PAIRS = 40
 """Pairs of photos on one reply: twenty pages' worth."""
 HEADS = ["序号", "存在问题", "整改措施", "责任人", "完成日期", "整改情况"]
-WIDTHS = [0.6, 3.2, 3.2, 1.1, 1.5, 1.3]
+WIDTHS = [0.6, 3, 3, 1.1, 1.6, 1.6]
 
 
 def reply(
@@ -95,7 +95,7 @@ def _standing(state: HazardState, due_on: date | None) -> str:
         return "经核实不成立"
     if state is HazardState.RECTIFIED:
         return "已整改，待复查"
-    return f"正在整改，{iso(due_on)}前完成" if due_on else "正在安排整改"
+    return f"正在整改，{due_on.month}月{due_on.day}日前完成" if due_on else "正在安排整改"
 
 
 def _outcome(states: Sequence[HazardState], lines: Sequence[Line]) -> list[str]:
