@@ -1,6 +1,7 @@
 """The table of a measurement, with the bars beside the figures."""
 
 from bench.importing import ROWS, Preview
+from bench.ledger import HAZARDS, Growth
 from bench.runs import TAP, Case, Outcome
 
 RATE_BARS = {1: 0.5, 8: 0.4, 32: 0.3}
@@ -11,6 +12,8 @@ MEMORY_BAR_MB = 150
 """Most resident memory. Source: product.md §8."""
 PREVIEW_BAR = 3.0
 """Most seconds from the file to the preview of 2,000 rows. Source: the bar of the import itself."""
+GROWTH_BAR = 1.5
+"""Most time of a page with ten years of data as a multiple of one term's. Source: product.md §8."""
 HEADS = (
     "case", "conn.", "app req/s", "floor req/s", "ratio", "bar",
     "app p95 ms", "floor p95 ms", "ratio", "bar", "result",
@@ -25,7 +28,14 @@ def text(outcome: Outcome) -> str:
              for row in rows]  # fmt: skip
     lines.insert(1, "  ".join("-" * width for width in widths))
     return "\n".join(
-        [*lines, "", _rows_line(outcome), _preview_line(outcome.preview), _memory_line(outcome)]
+        [
+            *lines,
+            "",
+            _rows_line(outcome),
+            _preview_line(outcome.preview),
+            _memory_line(outcome),
+            *map(_growth_line, outcome.growth),
+        ]
     )
 
 
@@ -59,6 +69,15 @@ def _preview_line(preview: Preview) -> str:
         f"a list of {ROWS} rows from the file to its preview: {preview.app:.2f} s "
         f"(bar < {PREVIEW_BAR:.0f} s: {met}); reading the file alone: {preview.bare:.3f} s, "
         f"ratio {preview.app / preview.bare:.0f}"
+    )
+
+
+def _growth_line(page: Growth) -> str:
+    ratio = page.many / page.few
+    met = "met" if ratio <= GROWTH_BAR else "missed"
+    return (
+        f"hazard ledger, {page.name}: {page.many * 1000:.1f} ms with {HAZARDS} hazards more, "
+        f"{page.few * 1000:.1f} ms before, ratio {ratio:.2f} (bar ≤ {GROWTH_BAR}: {met})"
     )
 
 

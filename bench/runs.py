@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench import importing, recording, school, servers
+from bench import importing, ledger, recording, school, servers
 from bench.errors import BenchError
 from bench.servers import Server
 from bench.signing_in import Browser, over_http, sign_in
@@ -44,6 +44,7 @@ class Outcome:
     cases: list[Case]
     taps: int
     preview: importing.Preview
+    growth: list[ledger.Growth]
     memory_mb: float | None
 
 
@@ -80,7 +81,10 @@ def measure(folder: Path, seconds: float, rounds: int) -> Outcome:
             taps, count = _measure_taps((app, floor), databases, browser, seconds, rounds)
             _say(f"a list of {importing.ROWS} rows, {rounds} times")
             preview = importing.measure(over_http(app.port), browser, rounds)
-            return Outcome(taps + pages, count, preview, servers.resident_mb(app))
+            memory = servers.resident_mb(app)
+            _say(f"the hazard ledger, then {ledger.HAZARDS} hazards more")
+            growth = ledger.measure(over_http(app.port), browser, databases["app"], rounds)
+            return Outcome(taps + pages, count, preview, growth, memory)
 
 
 def _recorded(data: Path, file: Path, browser: Browser) -> Path:

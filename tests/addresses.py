@@ -111,6 +111,8 @@ def furnish(make: Make) -> Campus:
     keys |= {
         "what": "spaces",
         "equipment_id": make.equipment(near).id,
+        "visit_id": make.visit().id,
+        "view_id": make.saved_view(officer).id,
         "draft_id": make.draft(officer).id,
         "run_id": make.imported(officer, "姓名,电话\n新来的人,13800000000\n", What.PEOPLE).id,
     }

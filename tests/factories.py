@@ -27,6 +27,7 @@ from unitsafe.grids.models import Assignment, Grid, Role
 from unitsafe.hazards import services as hazards
 from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import Fix, Level, State
+from unitsafe.hazards.saved_views import SavedView
 from unitsafe.imports import reading
 from unitsafe.imports import services as imports
 from unitsafe.imports.kinds import KINDS
@@ -51,6 +52,11 @@ from unitsafe.roster.rules import ShiftDays
 from unitsafe.school import services as schools
 from unitsafe.school.models import School
 from unitsafe.school.rules import Stage
+from unitsafe.visits import services as visits
+from unitsafe.visits.models import Visit
+from unitsafe.visits.rules import Kind
+from unitsafe.visits.services import Facts as VisitFacts
+from unitsafe.visits.services import Found
 
 TERM = (date(2026, 9, 1), date(2027, 1, 22))
 POSTS = {
@@ -385,6 +391,41 @@ class Make:
                 )
         self.session.commit()
         return hazard
+
+    def saved_view(self, person: Person, name: str = "我的整改中", **query: str) -> SavedView:
+        """Filters of the hazard ledger that the person keeps."""
+        view = SavedView(
+            person_id=person.id,
+            name=name,
+            query=query or {"state": "assigned"},
+            saved_at=self.now(),
+        )
+        self.session.add(view)
+        return self._save(view)
+
+    def visit(self, findings: int = 1, **facts: Any) -> Visit:
+        """The district's visit of today, recorded by the officer, with so many findings in the
+        teacher's grid."""
+        space = self.space_in(self.grid())
+        self.someone("teacher")
+        given = {
+            "kind": Kind.ROUTINE,
+            "body": "区教育局",
+            "visited_on": clock.local(self.now()).date(),
+        }
+        found = [
+            Found(f"第{number}个问题", "evac_blocked", Level.NORMAL, space.id)
+            for number in range(1, findings + 1)
+        ]
+        with self.app.app_context():
+            visit = visits.record(
+                self.session,
+                VisitFacts(**{**given, **facts}),
+                found,
+                by=self.actor(self.someone("officer")),
+                now=self.now(),
+            )
+        return self._save(visit)
 
     def letter(self, person: Person) -> ResponsibilityLetter:
         """The person's letter of this school year, as today's duties ask for it."""

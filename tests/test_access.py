@@ -35,6 +35,11 @@ GET  maps.new                sign_in 403     403     403     ok      ok      403
 GET  maps.change             sign_in 403     403     403     ok      ok      403     403
 GET  maps.edit               sign_in 403     403     403     ok      ok      403     403
 GET  hazards.index           sign_in ok      ok      ok      ok      ok      ok      ok
+GET  hazards.index_xlsx      sign_in ok      ok      ok      ok      ok      ok      ok
+GET  hazards.index_pdf       sign_in ok      ok      ok      ok      ok      ok      ok
+GET  hazards.notice_pdf      sign_in 404     ok      ok      ok      ok      ok      ok
+GET  hazards.recheck_pdf     sign_in 404     ok      ok      ok      ok      ok      ok
+GET  hazards.transfer_pdf    sign_in 404     ok      ok      ok      ok      ok      ok
 GET  hazards.detail          sign_in 404     ok      ok      ok      ok      ok      ok
 GET  hazards.hazard_pdf      sign_in 404     ok      ok      ok      ok      ok      ok
 GET  hazards.workflow        sign_in ok      ok      ok      ok      ok      ok      ok
@@ -82,6 +87,12 @@ GET  school.settings         sign_in 403     403     403     ok      ok      403
 GET  setup.index             sign_in sign_in sign_in sign_in sign_in sign_in sign_in sign_in
 GET  plates.space            sign_in ok      ok      ok      ok      ok      ok      ok
 GET  places.edit_space       sign_in 403     403     403     ok      ok      403     403
+GET  visits.index            sign_in 403     403     403     ok      ok      ok      ok
+GET  visits.index_xlsx       sign_in 403     403     403     ok      ok      ok      ok
+GET  visits.new              sign_in 403     403     403     ok      ok      403     403
+GET  visits.edit             sign_in 403     403     403     ok      ok      403     403
+GET  visits.detail           sign_in 403     403     403     ok      ok      ok      ok
+GET  visits.reply_pdf        sign_in 403     403     403     ok      ok      ok      ok
 GET  equipment.index         sign_in ok      ok      ok      ok      ok      ok      ok
 GET  equipment.detail        sign_in 404     ok      ok      ok      ok      ok      ok
 GET  equipment.new           sign_in 403     403     403     ok      ok      403     403
@@ -128,6 +139,9 @@ POST maps.change             sign_in 403     403     403     ok      ok      403
 POST maps.retire             sign_in 403     403     403     ok      ok      403     403
 POST maps.draw               sign_in 403     403     403     422     422     403     403
 POST maps.erase              sign_in 403     403     403     ok      ok      403     403
+POST hazards.dispatch_many   sign_in 403     403     422     422     422     422     403
+POST hazards.save_view       sign_in 422     422     422     422     422     422     422
+POST hazards.drop_view       sign_in 404     404     404     ok      404     404     404
 POST hazards.close           sign_in 404     403     409     403     409     409     403
 POST hazards.dispatch        sign_in 404     403     422     422     422     422     403
 POST hazards.recheck         sign_in 404     403     409     409     409     409     403
@@ -187,6 +201,10 @@ POST school.settings         sign_in 403     403     403     422     422     403
 POST setup.index             409     409     409     409     409     409     409     409
 POST places.edit_space       sign_in 403     403     403     422     422     403     403
 POST places.retire_space     sign_in 403     403     403     ok      ok      403     403
+POST visits.new              sign_in 403     403     403     422     422     403     403
+POST visits.edit             sign_in 403     403     403     422     422     403     403
+POST visits.add_finding      sign_in 403     403     403     422     422     403     403
+POST visits.reply            sign_in 403     403     403     422     422     403     403
 POST equipment.new           sign_in 403     403     403     422     422     403     403
 POST equipment.edit          sign_in 403     403     403     422     422     403     403
 POST equipment.change_state  sign_in 403     403     403     422     422     403     403
@@ -270,7 +288,13 @@ def test_a_refusal_says_whom_to_ask(browser, make):
     assert "学校安全员" in answer.page.text("content")
 
 
-GRID_READS = ("checks.detail", "checks.check_pdf", "hazards.detail", "hazards.hazard_pdf")
+GRID_READS = (
+    "checks.detail",
+    "checks.check_pdf",
+    "hazards.detail",
+    "hazards.hazard_pdf",
+    "hazards.notice_pdf",
+)
 PHOTO_READS = ("photos.photo", "photos.thumb")
 
 

@@ -14,14 +14,18 @@ from tests.addresses import address, changed, contents, furnish, routes
 from tests.factories import sign_in
 from tests.writes import writes
 from unitsafe.core.db import db
-from unitsafe.hazards.rules import State
+from unitsafe.hazards.rules import Level, State
 from unitsafe.roster.models import ShiftPerson
+from unitsafe.visits import services as visits
+from unitsafe.visits.models import Visit
+from unitsafe.visits.services import Found
 
 FRAGMENTS = {
     "checks.index": "rows",
     "equipment.index": "rows",
     "hazards.index": "rows",
     "hazards.detail": "hazard",
+    "visits.index": "rows",
     "imports.preview": "rows",
     "letters.index": "rows",
     "maps.index": "tiles",
@@ -30,6 +34,9 @@ FRAGMENTS = {
 }
 """Pages that answer htmx with a part of themselves, and an id of that part."""
 NOT_HTML = {
+    "hazards.index_pdf",
+    "hazards.index_xlsx",
+    "visits.index_xlsx",
     "people.index_xlsx",
     "today.healthz",
     "photos.photo",
@@ -265,6 +272,22 @@ def more_equipment(make):
         make.equipment(make.space_in(make.grid(name)))
 
 
+def more_visits(make):
+    for number in (2, 3):
+        make.visit(number)
+
+
+def more_findings(make):
+    visit = make.session.get(Visit, 1)
+    assert visit is not None
+    one = Found("又一个问题", "other", Level.NORMAL)
+    with make.app.app_context():
+        officer = make.actor(make.someone("officer"))
+        for _ in range(2):
+            visits.add_finding(make.session, visit, one, by=officer, now=make.now())
+    make.session.commit()
+
+
 def more_imports(make):
     for _ in range(2):
         make.draft(make.someone("manager"))
@@ -282,6 +305,12 @@ LISTS = {
     "/checks/month": (more_checks, more_grids),
     "/equipment": (more_equipment,),
     "/hazards": (more_hazards,),
+    "/hazards.xlsx": (more_hazards,),
+    "/hazards.pdf": (more_hazards,),
+    "/visits": (more_visits,),
+    "/visits.xlsx": (more_visits,),
+    "/visits/1": (more_findings,),
+    "/visits/1/reply.pdf": (more_findings,),
     "/import": (more_imports,),
     "/people": (more_people,),
     "/buildings": (more_places,),
@@ -340,6 +369,7 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(app, make, b
     make.turn(away, date(2026, 11, 23), gate)
     make.equipment()
     make.imported(make.someone("officer"))
+    make.visit()
     client = browser(make.someone("manager"))
     assert client.get(path).status == 200
     few = statements(app, lambda: client.get(path))
@@ -371,6 +401,9 @@ ODD = {
     "q": ["%_\\", "\0", "x" * 5000, "💥'\""],
     "category": ["x" * 5000, "\0"],
     "overdue": ["x", "\0"],
+    "card": ["green", "\0"],
+    "source": ["nowhere", "\0"],
+    "mark": ["'", "\0"],
     "post": ["nobody", "\0"],
     "left": ["2"],
     "kind": ["x" * 500, "\0", "nothing", "castle"],
@@ -400,6 +433,21 @@ ODD = {
     "shift": ["999999999999999999999", "-1", "x"],
     "next": ["//evil.test", "https://evil.test", "\\\\evil.test", "/\t/evil.test", "x"],
 }
+LEDGER = [
+    "state",
+    "level",
+    "holder",
+    "first",
+    "last",
+    "grid",
+    "category",
+    "overdue",
+    "card",
+    "source",
+    "mark",
+    "q",
+]
+"""What narrows the hazard ledger."""
 TAKES = {
     "today.index": (),
     "checks.index": [
@@ -416,19 +464,12 @@ TAKES = {
     ],
     "checks.month_index": ["checklist", "place", "month", "paper"],
     "checks.month_pdf": ["checklist", "place", "month", "paper"],
-    "hazards.index": [
-        "after",
-        "state",
-        "level",
-        "holder",
-        "first",
-        "last",
-        "grid",
-        "category",
-        "overdue",
-        "q",
-    ],
+    "hazards.index": ["after", *LEDGER],
+    "hazards.index_xlsx": LEDGER,
+    "hazards.index_pdf": ["holder", "q"],
     "hazards.new": ["space", "source", "ref", "again"],
+    "visits.index": ["after", "state", "kind", "first", "last", "q"],
+    "visits.index_xlsx": ["state", "kind", "first", "last", "q"],
     "equipment.index": ["after", "q", "kind", "building", "state"],
     "equipment.new": ["space"],
     "imports.columns": ["sheet", "heads"],
@@ -560,6 +601,8 @@ NAMES = sorted(
         "hazards.close",
         "hazards.confirm_major",
         "hazards.dispatch",
+        "hazards.dispatch_many",
+        "hazards.drop_view",
         "hazards.downgrade",
         "hazards.escalate",
         "hazards.escalation_reply",
@@ -573,6 +616,7 @@ NAMES = sorted(
         "hazards.refuse_extension",
         "hazards.reject",
         "hazards.report_done",
+        "hazards.save_view",
         "hazards.request_extension",
         "hazards.resume_use",
         "hazards.send_back",
@@ -628,6 +672,10 @@ NAMES = sorted(
         "school.day",
         "school.settings",
         "school.term",
+        "visits.add_finding",
+        "visits.edit",
+        "visits.new",
+        "visits.reply",
     ]
 )
 

@@ -14,6 +14,7 @@ from tests.pages import Browser, Page
 from unitsafe.checks.models import Check
 from unitsafe.checks.rules import Result
 from unitsafe.grids.models import GridSpace, Role
+from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import Level, State
 from unitsafe.people.passwords import hash_password
 
@@ -21,6 +22,7 @@ PASSWORD = "open-sesame-7"
 PASSWORDS = {"password": "sesame-open-8", "again": "sesame-open-8"}
 OWN = frozenset(
     {
+        "hazards.save_view",
         "people.display",
         "people.password",
         "people.login",
@@ -118,6 +120,7 @@ def _all(make: Make, campus: Campus) -> Iterator[Line]:
     yield from _school()
     yield from _letters(make, campus)
     yield from _roster(make, campus)
+    yield from _visits(campus)
     yield from _equipment(campus)
     yield from _imports(campus)
 
@@ -207,6 +210,12 @@ def _hazards(make: Make, campus: Campus) -> Iterator[Line]:
         "description": "插座松了",
         "category": "evac_blocked",
     }
+    number = campus.keys["number"]
+    version = make.session.scalars(sa.select(Hazard.version).where(Hazard.number == number)).one()
+    many = {"pick": f"{number}/{version}", "to_id": other}
+    yield "hazards.dispatch_many", "officer", {}, "hazards.index", many, ()
+    yield "hazards.save_view", "officer", {}, "hazards.index", {"name": "我的筛选"}, ()
+    yield "hazards.drop_view", "officer", {}, "hazards.index", {}, ()
     yield "hazards.new", "teacher", {}, "hazards.new", report, ()
     yield "hazards.dispatch", "officer", {}, here, {"to_id": other}, ()
     yield "hazards.reject", "officer", {}, here, reason, ()
@@ -370,6 +379,16 @@ def _roster(make: Make, campus: Campus) -> Iterator[Line]:
     yield "roster.decline", "teacher", {}, "roster.swaps", {}, ()
     yield "roster.withdraw", "teacher", withdrawn, "roster.swaps", {}, ()
     yield "roster.renew_calendar", "teacher", {}, "roster.my_calendar", {}, ()
+
+
+def _visits(campus: Campus) -> Iterator[Line]:
+    here, category = "visits.detail", {"category": "other"}
+    new = {"body": "区教育局", "visited_on": "2026-11-20", "finding-1-description": "通道堆物"}
+    new |= {"finding-1-category": "evac_blocked", "finding-1-space_id": campus.keys["space_id"]}
+    yield "visits.new", "officer", {}, "visits.new", new, ()
+    yield "visits.edit", "officer", {}, "visits.edit", {"document_no": "教检〔2026〕3号"}, ()
+    yield "visits.add_finding", "officer", {}, here, {"description": "台账缺页", **category}, ()
+    yield "visits.reply", "officer", {}, here, {"replied_on": "2026-11-23"}, ()
 
 
 def _equipment(campus: Campus) -> Iterator[Line]:

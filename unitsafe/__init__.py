@@ -23,6 +23,7 @@ FEATURES = (
     "places",
     "grids",
     "hazards",
+    "visits",
     "equipment",
     "checks",
     "roster",

@@ -62,6 +62,7 @@ def keys(records):
             " WHERE p.username = 'teacher' AND e.day > '2026-11-24'"
         ),
         "equipment_id": first("id FROM equipment"),
+        "visit_id": first("id FROM visit"),
         "what": "people",
         "draft_id": 1,  # an import's pages are tried with a list of their own below
         "run_id": 1,

@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from unitsafe.core.labels import label_all
+from unitsafe.hazards.queries import Mark
 from unitsafe.hazards.rules import Action, Card, Fix, Level, Need, Source, State
 
 label_all(
@@ -58,6 +59,12 @@ label_all(
         Action.REMIND: _l("超期催办"),
         Card.YELLOW: _l("黄牌"),
         Card.RED: _l("红牌"),
+    },
+    {
+        Mark.STOP_USE: _l("停用"),
+        Mark.SUPERVISED: _l("挂牌督办"),
+        Mark.ESCALATED: _l("已上报"),
+        Mark.TRANSFERRED: _l("转外单位"),
     },
     {
         Need.REASON: _l("理由或说明"),

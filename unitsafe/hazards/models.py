@@ -35,7 +35,10 @@ class Hazard(Model):
         sa.Index(None, "found_at", "id"),  # queries.ledger, newest first
         sa.Index(None, "state", "found_at", "id"),  # ledger by state, open hazards
         sa.Index(None, "grid_id", "found_at", "id"),  # ledger by grid
-        sa.Index(None, "holder_id", "state"),  # today: mine to fix
+        sa.Index(None, "category", "found_at", "id"),  # ledger by category
+        sa.Index(None, "level", "found_at", "id"),  # ledger by level
+        sa.Index(None, "source", "found_at", "id"),  # ledger by source
+        sa.Index(None, "holder_id", "state"),  # today: mine to fix; ledger by holder
         sa.Index(None, "space_id", "category", "found_at"),  # history of a space, how often again
         sa.Index(None, "reporter_id", "state"),  # today: mine to rate
         sa.Index(None, "recurrence_of_id"),  # recurrences

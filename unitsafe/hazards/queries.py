@@ -1,9 +1,10 @@
 """Reading hazards: who may see them, the ledger, one hazard."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -27,7 +28,7 @@ from unitsafe.hazards.rules import (
 )
 from unitsafe.people.models import Person, PersonStatus
 from unitsafe.people.queries import HandoverLine, handover_sources
-from unitsafe.places.models import Space
+from unitsafe.places.models import Building, Space
 
 LEDGER_ORDER = (Hazard.found_at, Hazard.id)
 
@@ -44,6 +45,43 @@ def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
     )
 
 
+class Mark(StrEnum):
+    """What stands beside the state of a hazard that is not over; the ledger can be narrowed to it."""
+
+    STOP_USE = "stop_use"
+    SUPERVISED = "supervised"
+    ESCALATED = "escalated"
+    TRANSFERRED = "transferred"
+
+
+MARKED: Mapping[Mark, sa.ColumnElement[bool]] = {
+    Mark.STOP_USE: Hazard.stop_use.is_(True),
+    Mark.SUPERVISED: Hazard.supervisor_id.is_not(None),
+    Mark.ESCALATED: Hazard.escalated_to != "",
+    Mark.TRANSFERRED: Hazard.transferred_to != "",
+}
+
+
+def marks(hazard: Hazard) -> list[Mark]:
+    """The marks of a hazard, as :data:`MARKED` finds them."""
+    marked = {
+        Mark.STOP_USE: hazard.stop_use,
+        Mark.SUPERVISED: hazard.supervisor_id is not None,
+        Mark.ESCALATED: hazard.escalated_to != "",
+        Mark.TRANSFERRED: hazard.transferred_to != "",
+    }
+    return [mark for mark in Mark if marked[mark] and hazard.state in OPEN]
+
+
+@dataclass(frozen=True)
+class CardOn:
+    """A card as it is computed on ``today`` with the school's numbers."""
+
+    card: Card
+    today: date
+    numbers: CardNumbers
+
+
 @dataclass(frozen=True)
 class Filters:
     """What the ledger is narrowed to; everything empty shows all."""
@@ -55,6 +93,9 @@ class Filters:
     grid_ids: frozenset[int] = frozenset()
     holder_id: int | None = None
     overdue_on: date | None = None
+    card: CardOn | None = None
+    source: Source | None = None
+    mark: Mark | None = None
     first: date | None = None
     last: date | None = None
     words: str = ""
@@ -73,48 +114,104 @@ def ledger(actor: Actor, filters: Filters) -> sa.Select[Any]:
     )
 
 
+def keys(actor: Actor, filters: Filters) -> sa.Select[Any]:
+    """The keys of :func:`ledger`'s rows."""
+    order: tuple[Any, ...] = LEDGER_ORDER
+    return sa.select(*order).where(visible_to(actor), *_conditions(filters))
+
+
 def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
-    found: list[sa.ColumnElement[bool]] = []
-    if filters.state:
-        found.append(Hazard.state == filters.state)
+    """What the hazards left by ``filters`` have in common."""
+    found: list[sa.ColumnElement[bool]] = [
+        column == wanted
+        for column, wanted in (
+            (Hazard.state, filters.state),
+            (Hazard.level, filters.level),
+            (Hazard.category, filters.category),
+            (Hazard.holder_id, filters.holder_id),
+            (Hazard.source, filters.source),
+        )
+        if wanted
+    ]
     if filters.only_open:
         found.append(Hazard.state.in_(OPEN))
-    if filters.level:
-        found.append(Hazard.level == filters.level)
-    if filters.category:
-        found.append(Hazard.category == filters.category)
     if filters.grid_ids:
         found.append(Hazard.grid_id.in_(filters.grid_ids))
-    if filters.holder_id:
-        found.append(Hazard.holder_id == filters.holder_id)
     if filters.overdue_on:
-        found.append(Hazard.due_on < filters.overdue_on)
-        found.append(Hazard.state.in_((State.REPORTED, State.ASSIGNED)))
+        found += _overdue(filters.overdue_on)
+    if filters.card:
+        found.append(_with_card(filters.card))
+    if filters.mark:
+        found += [MARKED[filters.mark], Hazard.state.in_(OPEN)]
     if filters.first:
         found.append(Hazard.found_at >= clock.at(filters.first))
     if filters.last:
         found.append(Hazard.found_at < clock.at(filters.last + timedelta(days=1)))
     if filters.words:
-        pattern = like(filters.words)
-        found.append(
-            sa.or_(
-                Hazard.description.like(pattern, escape="\\"),
-                Hazard.number.like(pattern, escape="\\"),
-            )
-        )
+        found.append(_saying(filters.words))
     return found
+
+
+def _overdue(today: date) -> list[sa.ColumnElement[bool]]:
+    return [Hazard.due_on < today, Hazard.state.in_((State.REPORTED, State.ASSIGNED))]
+
+
+def _with_card(wanted: CardOn) -> sa.ColumnElement[bool]:
+    """What ``rules.card`` computes, as the database computes it."""
+    is_late = sa.and_(Hazard.due_on.is_not(None), *_overdue(wanted.today))
+    red_before = wanted.today - timedelta(days=wanted.numbers.red_after)
+    is_red = sa.and_(is_late, sa.or_(Hazard.due_on < red_before, Hazard.level != Level.NORMAL))
+    if wanted.card is Card.RED:
+        return sa.and_(is_red, Hazard.card_lifted.is_distinct_from(Card.RED))
+    is_again = Hazard.times >= wanted.numbers.repeats
+    return sa.and_(
+        Hazard.state.in_(OPEN),
+        sa.or_(is_late, is_again),
+        sa.not_(is_red),
+        Hazard.card_lifted.is_(None),
+    )
+
+
+def _saying(words: str) -> sa.ColumnElement[bool]:
+    """Hazards with ``words`` in their number, description or place."""
+    pattern = like(words)
+    places = (
+        sa.select(Space.id)
+        .join(Building, Building.id == Space.building_id)
+        .where((Building.name + " " + Space.name).like(pattern, escape="\\"))
+    )
+    return sa.or_(
+        Hazard.description.like(pattern, escape="\\"),
+        Hazard.number.like(pattern, escape="\\"),
+        Hazard.space_id.in_(places),
+    )
 
 
 def counts_by_state(session: Session, actor: Actor, filters: Filters) -> Counter[State]:
     """How many hazards of each state the filters leave (the state filter itself left out)."""
-    from dataclasses import replace
-
     rows = session.execute(
         sa.select(Hazard.state, sa.func.count())
         .where(visible_to(actor), *_conditions(replace(filters, state=None, only_open=False)))
         .group_by(Hazard.state)
     )
     return Counter(dict(iter(rows)))
+
+
+def count(session: Session, actor: Actor, filters: Filters) -> int:
+    """How many hazards the filters leave."""
+    return session.scalars(
+        sa.select(sa.func.count())
+        .select_from(Hazard)
+        .where(visible_to(actor), *_conditions(filters))
+    ).one()
+
+
+def people_holding(session: Session, actor: Actor) -> Sequence[Person]:
+    """Whoever holds or held a hazard that ``actor`` may see, by name."""
+    held = sa.select(Hazard.holder_id).where(visible_to(actor), Hazard.holder_id.is_not(None))
+    return session.scalars(
+        sa.select(Person).where(Person.id.in_(held)).order_by(Person.name, Person.id)
+    ).all()
 
 
 def hazard(session: Session, actor: Actor, number: str) -> Hazard | None:
@@ -187,6 +284,19 @@ def photos(session: Session, hazard_id: int) -> Sequence[HazardPhoto]:
         .options(joinedload(HazardPhoto.photo))
         .order_by(HazardPhoto.id)
     ).all()
+
+
+def photos_of(session: Session, hazard_ids: Collection[int]) -> dict[int, list[HazardPhoto]]:
+    """The photos of each of these hazards in order of arrival."""
+    found: dict[int, list[HazardPhoto]] = {hazard_id: [] for hazard_id in hazard_ids}
+    for entry in session.scalars(
+        sa.select(HazardPhoto)
+        .where(HazardPhoto.hazard_id.in_(list(hazard_ids)))
+        .options(joinedload(HazardPhoto.photo))
+        .order_by(HazardPhoto.id)
+    ):
+        found[entry.hazard_id].append(entry)
+    return found
 
 
 def open_here(session: Session, actor: Actor, space_id: int) -> Sequence[Hazard]:

@@ -25,6 +25,7 @@ LINKS = {
     "space": ("plates.space", "space_id"),
     "equipment": ("equipment.detail", "equipment_id"),
     "hazard": ("hazards.detail", "number"),
+    "visit": ("visits.detail", "visit_id"),
     "check": ("checks.detail", "check_id"),
     "grid": ("grids.detail", "code"),
     "letter": ("letters.letter", "letter_id"),

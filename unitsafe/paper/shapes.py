@@ -392,3 +392,72 @@ class RosterMonth(Sheet):
     days: list[RosterDay]
     counts: list[RosterCount]
     """Most first."""
+
+
+class LedgerRow(TypedDict):
+    """A line of the hazard ledger; every text may be empty."""
+
+    number: str
+    found: str
+    """2026-11-03, and where it came from."""
+    place: str
+    text: str
+    kind: str
+    """Category and level."""
+    measure: str
+    """What is to be done, and what keeps people safe meanwhile."""
+    holder: str
+    due: str
+    done: str
+    rechecked: str
+    closed: str
+    state: str
+    """With the marks beside it."""
+
+
+class HazardLedger(Sheet):
+    """hazard_ledger.typ: a ledger of hazards, by the day they were found, upwards."""
+
+    narrowed: str
+    """What it is narrowed to; empty prints the whole ledger."""
+    counts: list[Fact]
+    """How many, by state and level."""
+    cut: str
+    """A sentence that says which lines are left out; empty when none."""
+    rows: list[LedgerRow]
+    signatures: list[Signer]
+
+
+class OfficialTable(TypedDict):
+    heads: list[str]
+    widths: list[float]
+    """Parts of the width, one per head."""
+    rows: list[list[str]]
+
+
+class TickLine(TypedDict):
+    text: str
+    ticked: bool
+
+
+class OfficialPaper(Sheet):
+    """official.typ: a notice, an opinion or a letter in the manner of GB/T 9704."""
+
+    document_no: str
+    """Under the title; empty leaves room to write one by hand."""
+    to: str | None
+    """To whom; empty prints a line to write on, None nothing."""
+    paragraphs: list[str]
+    facts: list[Fact]
+    table: OfficialTable | None
+    choices: list[TickLine]
+    closing: list[str]
+    """Paragraphs after table and choices."""
+    basis: list[str]
+    """Only clauses in force and verified. Source: product rule 10."""
+    date: str
+    """2026年11月25日; empty is filled in by hand."""
+    signatures: list[Signer]
+    annex: str
+    """Heading of the photos."""
+    pairs: list[PhotoPair]

@@ -26,6 +26,7 @@ from unitsafe.school import queries as schools
 from unitsafe.school.models import School
 from unitsafe.school.rules import week_of
 from unitsafe.today import board
+from unitsafe.visits.queries import late_replies
 
 bp = Blueprint("today", __name__)
 
@@ -56,6 +57,7 @@ def index() -> ResponseReturnValue:
         if sees_school
         else None,
         gaps=_gaps(session, school, today, now) if sees_school else None,
+        late_replies=late_replies(session, today) if sees_school else 0,
         has_grids=grids.root(session) is not None,
         status_kind=STATUS_KIND,
         level_kind=LEVEL_KIND,

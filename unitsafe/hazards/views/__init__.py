@@ -15,6 +15,16 @@ going_along_sources.append(
     lambda session, grid_ids, person_id: open_hazards(queries.open_of(session, grid_ids, person_id))
 )
 
-from unitsafe.hazards.views import acts, detail, ledger, report  # noqa: E402
+from unitsafe.hazards.views import acts, bulk, detail, exports, ledger, official, report, saved  # noqa: E402
 
-__all__ = ["acts", "bp", "detail", "ledger", "report"]
+__all__ = [
+    "acts",
+    "bp",
+    "bulk",
+    "detail",
+    "exports",
+    "ledger",
+    "official",
+    "report",
+    "saved",
+]

@@ -1,0 +1,92 @@
+"""The ledger as it is narrowed, as a workbook and on paper."""
+
+from datetime import date
+
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from unitsafe import clock, content
+from unitsafe.core.access import actor, allow
+from unitsafe.core.db import db
+from unitsafe.core.download import pdf, xlsx
+from unitsafe.core.excel import workbook
+from unitsafe.core.labels import label
+from unitsafe.core.printing import printable, render_pdf
+from unitsafe.grids import queries as grids
+from unitsafe.grids.labels import grid_title
+from unitsafe.hazards import ledger_papers, queries
+from unitsafe.hazards.following import ensure_followed
+from unitsafe.hazards.ledger_rows import MOST_PRINTED, lines
+from unitsafe.hazards.queries import Filters
+from unitsafe.hazards.views import bp
+from unitsafe.hazards.views.ledger import given_filters, read_filters, shown_states
+from unitsafe.people import queries as people
+from unitsafe.school.queries import school, short_name
+
+
+@bp.get("/hazards.xlsx")
+@allow()
+def index_xlsx() -> ResponseReturnValue:
+    """Every hazard the filters leave, as a workbook."""
+    ensure_followed(clock.today(), now=clock.now())
+    session, filters = db.session(), read_filters()
+    rows = (ledger_papers.row(line) for line in lines(session, actor(), filters))
+    book = workbook(_("隐患台账"), ledger_papers.columns(), rows)
+    return xlsx(book, short_name(), _("隐患排查整改台账"), _period(filters))
+
+
+@bp.get("/hazards.pdf")
+@allow()
+def index_pdf() -> ResponseReturnValue:
+    """Every hazard the filters leave, on paper; of very many the newest."""
+    ensure_followed(clock.today(), now=clock.now())
+    session, filters = db.session(), read_filters()
+    counts = queries.counts_by_state(session, actor(), filters)
+    shown = shown_states(filters)
+    data = ledger_papers.ledger(
+        lines(session, actor(), filters, newest=MOST_PRINTED),
+        school(session),
+        narrowed=_narrowed(filters),
+        period=_period(filters),
+        counts={state: count for state, count in counts.items() if state in shown},
+        total=sum(counts[state] for state in shown),
+        now=clock.now(),
+    )
+    return pdf(
+        render_pdf("hazard_ledger", data), short_name(), "隐患排查整改台账", _period(filters)
+    )
+
+
+def _period(filters: Filters) -> str:
+    """2026-09-01至2026-11-23."""
+    last = filters.last or clock.today()
+    return f"{_start(filters.first)}{last.isoformat()}"
+
+
+def _start(first: date | None) -> str:
+    return f"{first.isoformat()}至" if first else "截至"
+
+
+def _narrowed(filters: Filters) -> str:
+    """The filters in words."""
+    session, given = db.session(), given_filters()
+    found = grids.grid_by_code(session, given.get("grid", "")) if filters.grid_ids else None
+    holder = filters.holder_id
+    parts = [
+        label(filters.state) if filters.state else ("未销号" if filters.only_open else ""),
+        label(filters.level),
+        content.load().hazard_categories.get(filters.category, filters.category),
+        grid_title(found) if found else "",
+        f"责任人{people.names(session, {holder}).get(holder, '')}" if holder else "",
+        label(filters.card.card) if filters.card else "",
+        label(filters.mark),
+        label(filters.source),
+        "超期" if filters.overdue_on else "",
+        f"含“{_printable(filters.words)}”" if filters.words else "",
+    ]
+    return "、".join(part for part in parts if part)
+
+
+def _printable(words: str) -> str:
+    """``words`` without the signs that no print font has."""
+    return "".join(sign for sign in words if not printable(sign))

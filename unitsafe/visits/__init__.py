@@ -1,0 +1,1 @@
+"""迎检: visits of whoever inspects the school, what they found, and the reply."""

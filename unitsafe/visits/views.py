@@ -1,0 +1,322 @@
+"""Pages of visits: the ledger, one visit, its reply."""
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from unitsafe import clock
+from unitsafe.core import once
+from unitsafe.core.access import actor, allow
+from unitsafe.core.blobs import StorageFull
+from unitsafe.core.db import db, writing
+from unitsafe.core.domain import Right, RuleError
+from unitsafe.core.download import pdf, xlsx
+from unitsafe.core.errors import sentence
+from unitsafe.core.excel import workbook
+from unitsafe.core.htmx import render, see_other
+from unitsafe.core.images import PhotoRefused
+from unitsafe.core.labels import label
+from unitsafe.core.paging import fetch_page
+from unitsafe.core.printing import render_pdf
+from unitsafe.core.query import date_arg, here, row_id
+from unitsafe.hazards import queries as hazards
+from unitsafe.hazards.labels import LEVEL_KIND
+from unitsafe.hazards.labels import STATE_KIND as HAZARD_KIND
+from unitsafe.hazards.ledger_rows import with_steps
+from unitsafe.hazards.papers import photo_name
+from unitsafe.photos import services as photos
+from unitsafe.photos.views import shown as shown_photos
+from unitsafe.places import queries as places
+from unitsafe.school.queries import school, short_name
+from unitsafe.visits import papers, queries, rules, services
+from unitsafe.visits.forms import EditVisitForm, FindingForm, FindingRow, ReplyForm, VisitForm
+from unitsafe.visits.labels import STATE_KIND
+from unitsafe.visits.models import Visit
+from unitsafe.visits.rules import Kind, State
+
+bp = Blueprint("visits", __name__)
+photos.visible_through["visits"] = queries.photo_ids
+SEE = Right.VIEW_ALL
+EDIT = (Right.DISPATCH_HAZARD, Right.MANAGE_SCHOOL)
+ONE = "/visits/<int:visit_id>"
+ROWS = 3
+"""Findings on the form of a new visit; more are added on its page."""
+
+
+def _may_edit() -> bool:
+    return bool(set(EDIT) & actor().rights)
+
+
+@bp.get("/visits")
+@allow(SEE)
+def index() -> ResponseReturnValue:
+    """Visits, newest first."""
+    session, today, filters = db.session(), clock.today(), read_filters()
+    page = fetch_page(
+        session,
+        queries.ledger(filters, today),
+        keys=queries.LEDGER_ORDER,
+        after=request.args.get("after"),
+    )
+    counts = queries.counts_by_state(session, filters, today)
+    whole = sum(counts.values())
+    chips = [(_("全部 %(n)s", n=whole), here(".index", state=""), not filters.state)]
+    chips += [
+        (
+            f"{label(state)} {counts[state]}",
+            here(".index", state=state.value),
+            filters.state is state,
+        )
+        for state in State
+    ]
+    return render(
+        "visits/index.html",
+        fragment="rows",
+        oob=(),
+        page=page,
+        tallies=queries.tallies(session, [visit.id for visit in page.rows]),
+        chips=chips,
+        total=counts[filters.state] if filters.state else whole,
+        filters=filters,
+        is_filtered=filters != queries.Filters(),
+        kinds=list(Kind),
+        xlsx_url=here(".index_xlsx"),
+        next_url=here(".index", after=page.next) if page.next else None,
+        first_url=None if page.first else here(".index"),
+        state_kind=STATE_KIND,
+        may_edit=_may_edit(),
+    )
+
+
+def read_filters() -> queries.Filters:
+    """The filters in the address; what cannot be understood is left out."""
+    args = request.args
+    state, kind = args.get("state"), args.get("kind")
+    return queries.Filters(
+        state=State(state) if state in set(State) else None,
+        kind=Kind(kind) if kind in set(Kind) else None,
+        first=date_arg("first"),
+        last=date_arg("last"),
+        words=args.get("q", "").strip()[:50],
+    )
+
+
+@bp.get("/visits.xlsx")
+@allow(SEE)
+def index_xlsx() -> ResponseReturnValue:
+    """Every visit the filters leave, as a workbook."""
+    today = clock.today()
+    found = queries.lines(db.session(), read_filters(), today)
+    rows = (papers.row(visit, tally, today) for visit, tally in found)
+    book = workbook(_("迎检台账"), papers.columns(), rows)
+    return xlsx(book, short_name(), _("迎检台账"), today.isoformat())
+
+
+@bp.route("/visits/new", methods=["GET", "POST"])
+@allow(*EDIT)
+def new() -> ResponseReturnValue:
+    """Write down a visit with what it found."""
+    form = VisitForm(visited_on=clock.today())
+    spaces = places.space_choices(db.session())
+    rows = [FindingRow(prefix=f"finding-{number}") for number in range(1, ROWS + 1)]
+    for row in rows:
+        row.offer(spaces)
+    if not form.is_submitted():
+        return _show_form(form, rows=rows)
+    return _saved(form, rows=rows)
+
+
+@bp.route(ONE + "/edit", methods=["GET", "POST"])
+@allow(*EDIT)
+def edit(visit_id: int) -> ResponseReturnValue:
+    """Complete or correct a visit until its reply is out."""
+    visit = _found(visit_id)
+    form = EditVisitForm(obj=visit)
+    return _saved(form, visit) if form.is_submitted() else _show_form(form, visit)
+
+
+def _saved(
+    form: VisitForm, visit: Visit | None = None, rows: list[FindingRow] | tuple[()] = ()
+) -> ResponseReturnValue:
+    """The visit as it was saved; the form again where something is wrong."""
+    ids, photo_error = _sent_photos()
+    sound = [part.validate() for part in (form, *rows)]
+    if all(sound) and not photo_error:
+        try:
+            location = _save(form, visit.id if visit else None, rows, ids)
+            flash(_("检查记录已保存。"))
+            return see_other(location)
+        except RuleError as error:
+            form[str(error.values.get("field", "body"))].errors = [sentence(error)]
+    return _show_form(form, visit, rows, ids, photo_error, status=422)
+
+
+def _save(
+    form: VisitForm, visit_id: int | None, rows: list[FindingRow] | tuple[()], ids: list[int]
+) -> str:
+    now = clock.now()
+    with writing() as session:
+        key = once.claim(session, form.once.data, by=actor().id, now=now)
+        if visit_id is None:
+            found = [row.found() for row in rows if row.is_used]
+            visit_id = services.record(
+                session, form.facts(), found, photo_ids=ids, by=actor(), now=now
+            ).id
+        else:
+            services.change(
+                session,
+                session.get_one(Visit, visit_id),
+                form.facts(),
+                seen=form["version"].data or 0,
+                photo_ids=ids,
+                by=actor(),
+                now=now,
+            )
+        key.location = url_for(".detail", visit_id=visit_id)
+    return key.location
+
+
+def _sent_photos() -> tuple[list[int], str]:
+    """Ids of the photos sent ahead and of those that came with a plain form; why one was refused."""
+    ids = [number for text in request.form.getlist("photo") if (number := row_id(text))]
+    try:
+        kept = [photos.keep_file(one.stream) for one in request.files.getlist("photo_file") if one]
+    except PhotoRefused as error:
+        return ids, _(error.message, **error.values)
+    except StorageFull as error:
+        return ids, str(error)
+    if kept:
+        with writing() as session:
+            for one in kept:
+                ids.append(photos.add_photo(session, one, by=actor(), now=clock.now()).id)
+    return ids, ""
+
+
+def _show_form(
+    form: VisitForm,
+    visit: Visit | None = None,
+    rows: list[FindingRow] | tuple[()] = (),
+    ids: list[int] | tuple[()] = (),
+    photo_error: str = "",
+    status: int = 200,
+) -> ResponseReturnValue:
+    return render(
+        "visits/form.html",
+        form=form,
+        visit=visit,
+        rows=rows,
+        photos=shown_photos(ids),
+        photo_error=photo_error,
+        bodies=queries.bodies(db.session()),
+        status=status,
+    )
+
+
+@bp.get(ONE)
+@allow(SEE)
+def detail(visit_id: int) -> ResponseReturnValue:
+    """One visit: what they found and how far it is, the reply."""
+    return _show(visit_id)
+
+
+def _found(visit_id: int) -> Visit:
+    return queries.visit(db.session(), visit_id) or abort(404)
+
+
+def _show(
+    visit_id: int,
+    *,
+    finding_form: FindingForm | None = None,
+    reply_form: ReplyForm | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    session, today, visit = db.session(), clock.today(), _found(visit_id)
+    is_open = visit.replied_on is None and _may_edit()
+    if is_open and finding_form is None:
+        finding_form = _finding_form(formdata=None)
+    tally = queries.tallies(session, [visit.id]).get(visit.id, queries.Tally())
+    return render(
+        "visits/detail.html",
+        visit=visit,
+        state=visit.state(today),
+        state_kind=STATE_KIND,
+        hazard_kind=HAZARD_KIND,
+        level_kind=LEVEL_KIND,
+        tally=tally,
+        days_left=rules.days_left(visit.reply_due_on, visit.replied_on, today),
+        finding_form=finding_form if is_open else None,
+        reply_form=(reply_form or ReplyForm(formdata=None, replied_on=today)) if is_open else None,
+        status=status,
+    )
+
+
+def _finding_form(**kwargs: Any) -> FindingForm:
+    form = FindingForm(**kwargs)
+    form.offer(places.space_choices(db.session()))
+    return form
+
+
+@bp.post(ONE + "/findings")
+@allow(*EDIT)
+def add_finding(visit_id: int) -> ResponseReturnValue:
+    """Something that was not written down at first."""
+    _found(visit_id)
+    form = _finding_form()
+    if not form.validate():
+        return _show(visit_id, finding_form=form, status=422)
+    now = clock.now()
+    with writing() as session:
+        key = once.claim(session, form.once.data, by=actor().id, now=now)
+        key.location = url_for(".detail", visit_id=visit_id)
+        visit = session.get_one(Visit, visit_id)
+        hazard = services.add_finding(session, visit, form.found(), by=actor(), now=now)
+    flash(_("已补登为隐患%(number)s。", number=hazard.number))
+    return see_other(key.location)
+
+
+@bp.post(ONE + "/reply")
+@allow(*EDIT)
+def reply(visit_id: int) -> ResponseReturnValue:
+    """The reply went out."""
+    _found(visit_id)
+    form = ReplyForm()
+    if form.validate():
+        now = clock.now()
+        try:
+            with writing() as session:
+                key = once.claim(session, form.once.data, by=actor().id, now=now)
+                key.location = url_for(".detail", visit_id=visit_id)
+                services.reply(
+                    session,
+                    session.get_one(Visit, visit_id),
+                    reply_no=form.reply_no.data or "",
+                    replied_on=form.replied_on.data,
+                    by=actor(),
+                    now=now,
+                )
+            flash(_("已登记复函。"))
+            return see_other(key.location)
+        except RuleError as error:
+            if _found(visit_id).replied_on is not None:
+                raise
+            form.replied_on.errors = [sentence(error)]
+    return _show(visit_id, reply_form=form, status=422)
+
+
+@bp.get(ONE + "/reply.pdf")
+@allow(SEE)
+def reply_pdf(visit_id: int) -> ResponseReturnValue:
+    """整改复函, with the photos before and after."""
+    session, visit = db.session(), _found(visit_id)
+    found = [finding.hazard for finding in visit.findings]
+    shown = hazards.photos_of(session, [one.id for one in found])
+    data = papers.reply(visit, with_steps(session, found), shown, school(session), now=clock.now())
+    files = {
+        photo_name(entry): photos.store().path(entry.photo.digest, photos.SUFFIX)
+        for entries in shown.values()
+        for entry in entries
+    }
+    printed = render_pdf("official", data, photos=files)
+    return pdf(printed, short_name(), "整改复函", visit.visited_on.isoformat())
