@@ -154,10 +154,11 @@ def transfer(hazard: Hazard, school: School, *, now: datetime) -> shapes.Officia
             f"{long_day(found_on(hazard))}，我校在{place_of(hazard)}发现以下安全隐患"
             f"（编号{hazard.number}，{category_of(hazard)}，{label(hazard.level)}）：",
             whole(hazard.description),
-            f"我校已采取的措施：{''.join(done) or BLANK * 3}",
+            f"我校已采取的措施：{''.join(done) or BLANK * 2}",
             request,
             *([whole(letter.note)] if letter and letter.note else []),
-            f"请将处理意见函复我校。联系人：{BLANK}，电话：{BLANK}。",
+            "请将处理意见函复我校。",
+            f"联系人：{BLANK}  电话：{BLANK}",
             "特此函达。" if is_transfer else "特此函报。",
         ],
     }
