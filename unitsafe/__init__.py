@@ -28,6 +28,7 @@ FEATURES = (
     "roster",
     "letters",
     "plates",
+    "tips",
     "maps",
     "coverage",
     "log",

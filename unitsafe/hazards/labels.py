@@ -22,6 +22,7 @@ label_all(
         Fix.STOP_USE: _l("先停用再整改"),
         Source.CHECK: _l("检查发现"),
         Source.REPORT: _l("随手报"),
+        Source.TIP: _l("举报"),
         Action.FIX_ON_SPOT: _l("当场改正"),
         Action.DISPATCH: _l("派单"),
         Action.REJECT: _l("判定不成立"),

@@ -52,6 +52,7 @@ class Source(StrEnum):
 
     CHECK = "check"
     REPORT = "report"
+    TIP = "tip"
 
 
 class Action(StrEnum):

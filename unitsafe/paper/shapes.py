@@ -392,3 +392,15 @@ class RosterMonth(Sheet):
     days: list[RosterDay]
     counts: list[RosterCount]
     """Most first."""
+
+
+class TipPoster(Sheet):
+    """tip_poster.typ: a page for the wall that asks everybody to report what they see."""
+
+    address: str
+    """What the square opens, readable below it."""
+    hotline: str
+    """Empty prints no line."""
+    days: int
+    qr: str
+    """The square's name among the drawings."""

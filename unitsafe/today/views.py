@@ -24,6 +24,8 @@ from unitsafe.letters.queries import to_sign
 from unitsafe.school import queries as schools
 from unitsafe.school.models import School
 from unitsafe.school.rules import week_of
+from unitsafe.tips import queries as tips
+from unitsafe.tips.rules import HANDLE
 from unitsafe.today import board
 
 bp = Blueprint("today", __name__)
@@ -54,6 +56,7 @@ def index() -> ResponseReturnValue:
         board=board.school_day(session, actor(), now, school.number("card_red_after"), stands)
         if sees_school
         else None,
+        tips=tips.waiting(session, today) if set(HANDLE) & actor().rights else None,
         gaps=_gaps(session, school, today, now) if sees_school else None,
         has_grids=grids.root(session) is not None,
         status_kind=STATUS_KIND,
