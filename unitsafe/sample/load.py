@@ -26,6 +26,7 @@ from unitsafe.sample import (
     places,
     plates,
     terms,
+    tips,
 )
 from unitsafe.sample.album import Album
 from unitsafe.sample.history import History
@@ -53,6 +54,7 @@ def load_sample(session: Session, *, seed: int, now: datetime) -> dict[str, int]
                 raise RuleError(NOT_EMPTY)
         world = _set_up(session, Random(seed), now)
         events.plan(world)
+        tips.plan(world)
         History(world, seed).run()
         events.remember_visits(world)
         session.flush()

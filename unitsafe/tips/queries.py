@@ -186,12 +186,12 @@ def waiting(session: Session, today: date) -> Waiting:
         Tip.state != State.RECEIVED, sa.or_(Tip.state == State.ACCEPTED, late, _settled())
     )
     cases = (Tip.state == State.RECEIVED, to_answer, late)
-    row = session.execute(
+    row: Sequence[int] = session.execute(
         sa.select(*(sa.func.count(sa.case((case, 1))) for case in cases)).where(
             Tip.state.in_(UNANSWERED)
         )
     ).one()
-    return Waiting(*row)
+    return Waiting(row[0], row[1], row[2])
 
 
 def photo_ids(actor: Actor) -> sa.Select[int]:
