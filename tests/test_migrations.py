@@ -30,6 +30,7 @@ APPEND_ONLY = (
     "plate_posting",
     "roster_event",
     "equipment_event",
+    "tip_event",
 )
 
 

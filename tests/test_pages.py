@@ -26,6 +26,8 @@ FRAGMENTS = {
     "letters.index": "rows",
     "maps.index": "tiles",
     "maps.edit": "panel",
+    "tips.index": "rows",
+    "tips.detail": "tip",
     "roster.turn": "t1-2026-11-24-1",
 }
 """Pages that answer htmx with a part of themselves, and an id of that part."""
@@ -37,6 +39,8 @@ NOT_HTML = {
     "letters.letters_pdf",
     "roster.calendar_feed",
     "imports.template",
+    "tips.index_xlsx",
+    "tips.poster_pdf",
 }
 NOTHING_TO_PRINT = {"checks.month_pdf", "grids.tree_pdf", "plates.plates_pdf", "maps.map_pdf"}
 NO_SCHOOL = {"setup.index", "people.login"}
@@ -152,6 +156,9 @@ def test_before_there_is_a_school_the_setup_page_is_sound_and_everything_leads_t
     assert faults(client.get("/setup")) == []
     assert client.get("/").location == "/setup"
     assert client.get("/login").location == "/setup"
+    assert (
+        client.get("/tip").location == client.get("/tip/JB-2026-0001-AAAAAA").location == "/setup"
+    )
 
 
 def test_the_sign_in_page_is_sound(make, browser):
@@ -271,7 +278,16 @@ def more_imports(make):
         make.imported(make.someone("officer"))
 
 
+def more_tips(make):
+    for _ in range(2):
+        make.answered_tip(make.tip(), make.someone("officer"))
+        make.tip()
+
+
 LISTS = {
+    "/tips?state=all": (more_tips, more_hazards),
+    "/tips.xlsx": (more_tips,),
+    "/tip": (more_tips,),
     "/": (more_checks, more_hazards, more_grids, more_turns),
     "/roster/2026-11": (more_turns, more_people),
     "/roster/2026-11/fill": (more_turns,),
@@ -340,6 +356,7 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(app, make, b
     make.turn(away, date(2026, 11, 23), gate)
     make.equipment()
     make.imported(make.someone("officer"))
+    make.answered_tip(make.tip(), make.someone("officer"))
     client = browser(make.someone("manager"))
     assert client.get(path).status == 200
     few = statements(app, lambda: client.get(path))
@@ -353,6 +370,7 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(app, make, b
 # Odd input
 
 ODD = {
+    "number": ["JB", "'", "x" * 5000, "JB-2026-0001-ZZZZZZ", "💥"],
     "after": ["xxx", "W10", "WzFd", "W251bGwsbnVsbF0", "WyJ4IiwieSJd", "WzEsMl0", "💥", "\0"],
     "status": ["'", "\0", "done'--"],
     "state": ["'", "nonsense"],
@@ -434,6 +452,8 @@ TAKES = {
     "imports.columns": ["sheet", "heads"],
     "imports.preview": ["only", "page", "leave_out"],
     "people.index": ["q", "post", "left", "after"],
+    "tips.index": ["after", "state", "first", "last", "q"],
+    "tips.new": ["space", "number"],
     "people.login": ["next"],
     "log.index": ["after", "person", "act", "subject"],
     "school.calendar": ["term"],
@@ -612,6 +632,14 @@ NAMES = sorted(
         "school.day",
         "school.settings",
         "school.term",
+        "tips.accept",
+        "tips.answer",
+        "tips.make_hazard",
+        "tips.new",
+        "tips.note",
+        "tips.rate",
+        "tips.register",
+        "tips.reward",
     ]
 )
 

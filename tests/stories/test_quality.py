@@ -62,6 +62,8 @@ def keys(records):
             " WHERE p.username = 'teacher' AND e.day > '2026-11-24'"
         ),
         "equipment_id": first("id FROM equipment"),
+        "tip_id": first("id FROM tip WHERE state = 'received'"),
+        "tip_number": first("number || '-' || word FROM tip WHERE state = 'answered'"),
         "what": "people",
         "draft_id": 1,  # an import's pages are tried with a list of their own below
         "run_id": 1,

@@ -168,12 +168,13 @@ def _look_up(typed: str) -> ResponseReturnValue:
 
 
 def _unknown(typed: str) -> Response:
-    return render("tips/unknown.html", typed=typed[:40], status=404)
+    shown = "".join(sign for sign in typed[:40] if sign.isprintable())
+    return render("tips/unknown.html", typed=shown, status=404)
 
 
 @bp.get("/tip/<tip_number>")
 @public
-@limiter.limit("300 per 5 minutes", key_func=get_remote_address, deduct_when=was_unknown)
+@limiter.limit("100 per 5 minutes", key_func=get_remote_address, deduct_when=was_unknown)
 def progress(tip_number: str) -> ResponseReturnValue:
     """What became of a tip, for whoever knows its number."""
     return _show(tip_number)
