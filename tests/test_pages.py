@@ -81,7 +81,10 @@ def faults(answer):
             name = str(name).rpartition("}")[2]
             say(name == "style" or HANDLERS.match(name), f"{tag} {name}={value!r}")
             is_address = name in ("href", "src", "action", "formaction", "srcset", "hx-post")
-            say(is_address and re.match(r"\s*([a-z]+:|//)", value), f"{tag} {name}={value!r}")
+            say(
+                is_address and re.match(r"\s*((?!tel:)[a-z]+:|//)", value),
+                f"{tag} {name}={value!r}",
+            )
     return found + header_faults(answer)
 
 
