@@ -1,7 +1,7 @@
 """tips: what anybody tells the school, and how it is answered
 
 Revision ID: 0011_tips
-Revises: 0009_imports
+Revises: 0010_hazard_life
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from unitsafe.core.append_only import statements
 from unitsafe.core.db import UtcDateTime
 
 revision = '0011_tips'
-down_revision = '0009_imports'
+down_revision = '0010_hazard_life'
 branch_labels = None
 depends_on = None
 

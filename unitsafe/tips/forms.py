@@ -8,7 +8,7 @@ from wtforms import HiddenField, RadioField, SelectField, StringField, Validatio
 from wtforms.validators import InputRequired, Regexp
 
 from unitsafe import content
-from unitsafe.core.forms import Form, LongText, Text, choices, named
+from unitsafe.core.forms import Form, LongText, Text, choices, chosen_id, named
 from unitsafe.hazards.rules import Fix, Level
 from unitsafe.tips.labels import RATINGS
 from unitsafe.tips.rules import BY_STAFF, Action, Outcome
@@ -114,7 +114,7 @@ class RewardForm(Form):
 class HazardForm(Form):
     """转为隐患, filled from the tip."""
 
-    space_id = SelectField(_l("部位"), coerce=int)
+    space_id = SelectField(_l("部位"), coerce=chosen_id)
     description = LongText(_l("隐患描述"), most=500)
     category = SelectField(_l("类别"))
     level = RadioField(_l("等级"), default=Level.NORMAL.value)

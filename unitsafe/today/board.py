@@ -12,9 +12,8 @@ from unitsafe.checks.models import Check
 from unitsafe.checks.rules import DONE, ON_DUTY, State
 from unitsafe.core.domain import Actor
 from unitsafe.hazards import queries as hazards
-from unitsafe.hazards import rules as hazard_rules
 from unitsafe.hazards.models import Hazard
-from unitsafe.hazards.rules import Card
+from unitsafe.hazards.rules import Card, CardNumbers
 from unitsafe.maps.tiles import Tile, is_periodic, leaf_tiles, mark_of
 from unitsafe.roster import planning as duty_checks
 from unitsafe.roster import queries as rosters
@@ -108,15 +107,14 @@ def school_day(
     session: Session,
     actor: Actor,
     now: datetime,
-    red_after: int,
+    numbers: CardNumbers,
     stands: Sequence[Stand] = (),
 ) -> SchoolDayBoard:
     """The state of the whole school today."""
     today = clock.local(now).date()
     all_today = [check for check in checks.of_day(session, today) if not is_periodic(check)]
     counted = [check for check in all_today if check.state is not State.SKIPPED]
-    late = hazards.open_cards(session, actor, today)
-    cards = [hazard_rules.card(one.state, one.level, one.due_on, today, red_after) for one in late]
+    cards = [card for _, card in hazards.with_cards(session, actor, today, numbers)]
     open_by_grid = hazards.open_by_grid(session)
     return SchoolDayBoard(
         done=sum(check.state in DONE for check in counted),
