@@ -114,6 +114,8 @@ def furnish(make: Make) -> Campus:
         "visit_id": make.visit().id,
         "view_id": make.saved_view(officer).id,
         "draft_id": make.draft(officer).id,
+        "tip_id": (tip := make.tip()).id,
+        "tip_number": tip.address_number,
         "run_id": make.imported(officer, "姓名,电话\n新来的人,13800000000\n", What.PEOPLE).id,
     }
     foreign["equipment_id"] = make.equipment(away).id

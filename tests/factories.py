@@ -52,6 +52,10 @@ from unitsafe.roster.rules import ShiftDays
 from unitsafe.school import services as schools
 from unitsafe.school.models import School
 from unitsafe.school.rules import Stage
+from unitsafe.tips import rules as tip_rules
+from unitsafe.tips import services as tips
+from unitsafe.tips.models import Tip
+from unitsafe.tips.rules import Channel, Outcome
 from unitsafe.visits import services as visits
 from unitsafe.visits.models import Visit
 from unitsafe.visits.rules import Kind
@@ -426,6 +430,36 @@ class Make:
                 now=self.now(),
             )
         return self._save(visit)
+
+    def tip(self, channel: Channel = Channel.WEB, **values: Any) -> Tip:
+        """A tip about the teacher's grid that nobody has accepted yet."""
+        space = self.space_in(self.grid())
+        kept = values.pop("kept", ())
+        sent = {"name": "王女士", "phone": "13812341234", "text": "走道堆了纸箱", **values}
+        tip = tips.receive(
+            self.session,
+            place="教学楼 一层教室",
+            space_id=space.id,
+            channel=channel,
+            kept=kept,
+            word=tip_rules.new_word(),
+            by=None,
+            now=self.now(),
+            **sent,
+        )
+        return self._save(tip)  # type: ignore[no-any-return]
+
+    def answered_tip(self, tip: Tip, by: Person) -> Tip:
+        """The tip with an answer."""
+        tips.answer(
+            self.session,
+            tip,
+            outcome=Outcome.FIXED,
+            text="纸箱已经清走。",
+            by=self.actor(by),
+            now=self.now(),
+        )
+        return self._save(tip)  # type: ignore[no-any-return]
 
     def letter(self, person: Person) -> ResponsibilityLetter:
         """The person's letter of this school year, as today's duties ask for it."""

@@ -31,6 +31,7 @@ APPEND_ONLY = (
     "roster_event",
     "equipment_event",
     "visit_event",
+    "tip_event",
 )
 
 

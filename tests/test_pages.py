@@ -30,6 +30,8 @@ FRAGMENTS = {
     "letters.index": "rows",
     "maps.index": "tiles",
     "maps.edit": "panel",
+    "tips.index": "rows",
+    "tips.detail": "tip",
     "roster.turn": "t1-2026-11-24-1",
 }
 """Pages that answer htmx with a part of themselves, and an id of that part."""
@@ -44,6 +46,8 @@ NOT_HTML = {
     "letters.letters_pdf",
     "roster.calendar_feed",
     "imports.template",
+    "tips.index_xlsx",
+    "tips.poster_pdf",
 }
 NOTHING_TO_PRINT = {"checks.month_pdf", "grids.tree_pdf", "plates.plates_pdf", "maps.map_pdf"}
 NO_SCHOOL = {"setup.index", "people.login"}
@@ -84,7 +88,10 @@ def faults(answer):
             name = str(name).rpartition("}")[2]
             say(name == "style" or HANDLERS.match(name), f"{tag} {name}={value!r}")
             is_address = name in ("href", "src", "action", "formaction", "srcset", "hx-post")
-            say(is_address and re.match(r"\s*([a-z]+:|//)", value), f"{tag} {name}={value!r}")
+            say(
+                is_address and re.match(r"\s*((?!tel:)[a-z]+:|//)", value),
+                f"{tag} {name}={value!r}",
+            )
     return found + header_faults(answer)
 
 
@@ -159,6 +166,9 @@ def test_before_there_is_a_school_the_setup_page_is_sound_and_everything_leads_t
     assert faults(client.get("/setup")) == []
     assert client.get("/").location == "/setup"
     assert client.get("/login").location == "/setup"
+    assert (
+        client.get("/tip").location == client.get("/tip/JB-2026-0001-AAAAAA").location == "/setup"
+    )
 
 
 def test_the_sign_in_page_is_sound(make, browser):
@@ -294,7 +304,16 @@ def more_imports(make):
         make.imported(make.someone("officer"))
 
 
+def more_tips(make):
+    for _ in range(2):
+        make.answered_tip(make.tip(), make.someone("officer"))
+        make.tip()
+
+
 LISTS = {
+    "/tips?state=all": (more_tips, more_hazards),
+    "/tips.xlsx": (more_tips,),
+    "/tip": (more_tips,),
     "/": (more_checks, more_hazards, more_grids, more_turns),
     "/roster/2026-11": (more_turns, more_people),
     "/roster/2026-11/fill": (more_turns,),
@@ -370,6 +389,7 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(app, make, b
     make.equipment()
     make.imported(make.someone("officer"))
     make.visit()
+    make.answered_tip(make.tip(), make.someone("officer"))
     client = browser(make.someone("manager"))
     assert client.get(path).status == 200
     few = statements(app, lambda: client.get(path))
@@ -383,6 +403,7 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(app, make, b
 # Odd input
 
 ODD = {
+    "number": ["JB", "'", "x" * 5000, "JB-2026-0001-ZZZZZZ", "💥"],
     "after": ["xxx", "W10", "WzFd", "W251bGwsbnVsbF0", "WyJ4IiwieSJd", "WzEsMl0", "💥", "\0"],
     "status": ["'", "\0", "done'--"],
     "state": ["'", "nonsense"],
@@ -475,6 +496,8 @@ TAKES = {
     "imports.columns": ["sheet", "heads"],
     "imports.preview": ["only", "page", "leave_out"],
     "people.index": ["q", "post", "left", "after"],
+    "tips.index": ["after", "state", "first", "last", "q"],
+    "tips.new": ["space", "number"],
     "people.login": ["next"],
     "log.index": ["after", "person", "act", "subject"],
     "school.calendar": ["term"],
@@ -676,6 +699,14 @@ NAMES = sorted(
         "visits.edit",
         "visits.new",
         "visits.reply",
+        "tips.accept",
+        "tips.answer",
+        "tips.make_hazard",
+        "tips.new",
+        "tips.note",
+        "tips.rate",
+        "tips.register",
+        "tips.reward",
     ]
 )
 

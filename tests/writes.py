@@ -31,6 +31,8 @@ OWN = frozenset(
         "people.sign_out",
         "people.sign_out_others",
         "roster.renew_calendar",
+        "tips.new",
+        "tips.rate",
     }
 )
 """What everybody may do to their own account and session."""
@@ -123,6 +125,7 @@ def _all(make: Make, campus: Campus) -> Iterator[Line]:
     yield from _visits(campus)
     yield from _equipment(campus)
     yield from _imports(campus)
+    yield from _tips(make)
 
 
 def _checks(make: Make, campus: Campus) -> Iterator[Line]:
@@ -407,3 +410,21 @@ def _imports(campus: Campus) -> Iterator[Line]:
     yield "imports.preview", "officer", {}, "imports.preview", {}, ()
     yield "imports.discard", "officer", spare, "imports.columns", {}, ()
     yield "imports.undo", "officer", {}, "imports.run", {}, ()
+
+
+def _tips(make: Make) -> Iterator[Line]:
+    officer, here = make.someone("officer"), "tips.detail"
+    told = make.tip()
+    make.answered_tip(told, officer)
+    answered = {"tip_id": told.id, "tip_number": told.address_number}
+    said = {"text": "走道堆了纸箱", "place": "东门"}
+    answer = {"outcome": "fixed", "text": "已经清走，谢谢您。"}
+    yield "tips.new", "nobody", {}, "tips.new", said, ()
+    yield "tips.rate", "nobody", answered, "tips.progress", {"rating": "5"}, ()
+    yield "tips.register", "officer", {}, "tips.register", {**said, "channel": "phone"}, ()
+    yield "tips.accept", "officer", {}, here, {}, ()
+    yield "tips.answer", "officer", {}, here, answer, ()
+    yield "tips.note", "officer", answered, here, {"text": "已和保洁员说"}, ()
+    yield "tips.reward", "officer", answered, here, {"text": "表扬信"}, ()
+    hazard = {"category": "evac_blocked"}
+    yield "tips.make_hazard", "officer", {}, "tips.make_hazard", hazard, ()

@@ -29,6 +29,7 @@ FEATURES = (
     "roster",
     "letters",
     "plates",
+    "tips",
     "maps",
     "coverage",
     "log",

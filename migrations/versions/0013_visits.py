@@ -1,7 +1,7 @@
 """saved filters of the hazard ledger, and visits
 
 Revision ID: 0013_visits
-Revises: 0010_hazard_life
+Revises: 0011_tips
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from unitsafe.core.append_only import statements
 from unitsafe.core.db import UtcDateTime
 
 revision = '0013_visits'
-down_revision = '0010_hazard_life'
+down_revision = '0011_tips'
 branch_labels = None
 depends_on = None
 

@@ -38,12 +38,13 @@ def test_a_plate_opens_its_space_even_when_out_of_use(browser, make, session):
     assert "补打" not in browser(make.someone("officer")).get(f"/spaces/{space.id}").page.text()
 
 
-def test_a_plate_asks_whoever_is_signed_out_to_sign_in_and_come_back(browser, make):
-    space = make.space_in(make.grid())
-    location = browser(None).get(f"/q/{space.plate}").location
-    assert location == f"/login?next=/q/{space.plate}".replace("/q/", "%2Fq%2F") or (
-        location.startswith("/login?next=") and space.plate in location
-    )
+def test_a_plate_offers_whoever_is_signed_out_to_tell_the_school_or_to_sign_in(browser, make):
+    space, holder = make.space_in(make.grid()), make.someone("teacher")
+    page = browser(None).get(f"/q/{space.plate.lower()}").page
+    assert f"/tip?space={space.plate}" in page.links()
+    assert f"/login?next=/q/{space.plate}" in page.links()
+    assert space.name in page.text() and holder.name not in page.text("content")
+    assert browser(None).get("/q/ZZZZ99").status == 404
 
 
 @pytest.mark.parametrize("typed", ["ab o1 z9", "AB-0IZ9", "abOLz9", "abq1z9"])

@@ -44,6 +44,7 @@ def test_the_officer_prints_the_plates_of_one_floor(tab, records):
 def test_the_teacher_opens_a_plate_and_starts_the_walk_from_there(tab, records):
     page = tab()
     page.goto(f"/q/{plate_of(records, '教学楼B 301教室')}")
+    page.get_by_role("link", name="登录").click()
     expect(page).to_have_url(re.compile("/login"))
     page.get_by_label("账号").fill("teacher")
     page.get_by_label("密码", exact=True).fill("unitsafe-demo")

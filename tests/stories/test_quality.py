@@ -63,6 +63,8 @@ def keys(records):
         ),
         "equipment_id": first("id FROM equipment"),
         "visit_id": first("id FROM visit"),
+        "tip_id": first("id FROM tip WHERE state = 'received'"),
+        "tip_number": first("number || '-' || word FROM tip WHERE state = 'answered'"),
         "what": "people",
         "draft_id": 1,  # an import's pages are tried with a list of their own below
         "run_id": 1,

@@ -60,6 +60,11 @@ def allow(*rights: Right) -> Callable[[View], View]:
     return mark
 
 
+def is_public(endpoint: str) -> bool:
+    """Whether anyone may call the view of that endpoint."""
+    return getattr(current_app.view_functions.get(endpoint), "access", None) == PUBLIC
+
+
 def actor() -> Actor:
     """Whoever is signed in. Only in views marked :func:`allow`."""
     return cast(Session, current_user).actor

@@ -113,11 +113,17 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code is not None and error.code < 400:
         return error.get_response()
     if isinstance(error, CSRFError):
-        if access.actor_or_none() is None:
+        if access.actor_or_none() is None and not _is_for_strangers():
             return access.ask_to_sign_in()
         return answer(400, _("页面打开太久或登录已变，请刷新后再试。"))
     g.setdefault("missing_rights", frozenset())
     return answer(error.code or 500)
+
+
+def _is_for_strangers() -> bool:
+    """Whether the form is one that nobody signs in for: they must not be asked to."""
+    is_public = access.is_public(request.endpoint or "")
+    return is_public and request.blueprint not in ("people", "setup")
 
 
 def _database(error: sa.exc.OperationalError) -> ResponseReturnValue:

@@ -35,10 +35,15 @@ def claim(session: Session, key: str | None, *, by: int | None, now: datetime) -
     entry = OnceKey(key=_stored(key or "", by), actor_id=by, at=now, location="/")
     if not key:
         return entry  # a client without our form has nothing to repeat
-    if earlier := session.get(OnceKey, entry.key):
-        raise Repeated(earlier.location)
+    check(session, key, by=by)
     session.add(entry)
     return entry
+
+
+def check(session: Session, key: str | None, *, by: int | None) -> None:
+    """Raises Repeated for a form that was carried out: ask before work that a write would repeat."""
+    if key and (earlier := session.get(OnceKey, _stored(key, by))):
+        raise Repeated(earlier.location)
 
 
 def _stored(key: str, by: int | None) -> str:

@@ -76,6 +76,13 @@ ACTS = {
     "equipment.add": _l("登记器材"),
     "equipment.change": _l("修改器材"),
     "equipment.state": _l("改变器材状态"),
+    "tip.receive": _l("收到举报"),
+    "tip.accept": _l("受理举报"),
+    "tip.make_hazard": _l("举报转为隐患"),
+    "tip.answer": _l("答复举报"),
+    "tip.note": _l("记录举报处理"),
+    "tip.reward": _l("登记举报奖励"),
+    "tip.rate": _l("举报人评价"),
     "import.carry_out": _l("从表格导入"),
     "import.undo": _l("撤销导入"),
 }
@@ -91,6 +98,7 @@ SUBJECTS = {
     "visit": _l("迎检"),
     "equipment": _l("消防器材"),
     "import": _l("导入"),
+    "tip": _l("举报"),
     "plan": _l("检查计划"),
     "shift": _l("班次"),
     "roster": _l("值班表"),
@@ -174,6 +182,9 @@ KEYS = {
     "reply_no": _l("复函文号"),
     "replied_on": _l("复函日期"),
     "sha256": _l("文件指纹"),
+    "channel": _l("来源"),
+    "outcome": _l("结果"),
+    "rating": _l("评分"),
 }
 _ENUMS = {"check": (CheckAction, _l("检查")), "hazard": (HazardAction, _l("隐患"))}
 

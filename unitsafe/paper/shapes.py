@@ -461,3 +461,15 @@ class OfficialPaper(Sheet):
     annex: str
     """Heading of the photos."""
     pairs: list[PhotoPair]
+
+
+class TipPoster(Sheet):
+    """tip_poster.typ: a page for the wall that asks everybody to report what they see."""
+
+    address: str
+    """What the square opens, readable below it."""
+    hotline: str
+    """Empty prints no line."""
+    days: int
+    qr: str
+    """The square's name among the drawings."""

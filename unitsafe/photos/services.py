@@ -56,13 +56,22 @@ def keep_file(stream: IO[bytes], limits: Limits = PHOTO) -> Kept:
 
     :raises PhotoRefused, StorageFull: with a sentence for the reader.
     """
-    photo = prepare_photo(
+    return keep(prepare(stream, limits))
+
+
+def prepare(stream: IO[bytes], limits: Limits = PHOTO) -> PreparedPhoto:
+    """The photo made small and clean; nothing is written. Raises PhotoRefused."""
+    return prepare_photo(
         cast(BinaryIO, stream),
         max_bytes=limits.max_bytes,
         max_pixels=limits.max_pixels,
         max_side=limits.max_side,
         thumb_side=limits.thumb_side,
     )
+
+
+def keep(photo: PreparedPhoto) -> Kept:
+    """Write the files of a prepared photo. Raises StorageFull."""
     return Kept(photo, store().put(photo.jpeg, SUFFIX), store().put(photo.thumb, SUFFIX))
 
 

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from unitsafe import clock, content
 from unitsafe.checks import planning
 from unitsafe.core import once
-from unitsafe.core.access import actor, allow
+from unitsafe.core.access import actor, actor_or_none, allow, public
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right, RuleError
 from unitsafe.core.download import pdf
@@ -74,11 +74,18 @@ def space(space_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/q/<plate>")
-@allow()
+@public
 def plate(plate: str) -> ResponseReturnValue:
-    """What a QR plate opens: the page of its space."""
-    found = queries.space_by_code(db.session(), plate) or abort(404)
-    return see_other(url_for(".space", space_id=found.id))
+    """What a QR plate opens: the page of its space; for strangers what they may do here."""
+    if the_school() is None:
+        abort(404)
+    found = queries.space_by_code(db.session(), plate)
+    space = places.space(db.session(), found.id) if found else None
+    if space is None:
+        abort(404)
+    if actor_or_none() is None:
+        return render("plates/visitor.html", space=space)
+    return see_other(url_for(".space", space_id=space.id))
 
 
 @bp.get("/q")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from unitsafe.core.blobs import BlobStore
 from unitsafe.core.images import PreparedPhoto, prepare_photo
 from unitsafe.photos.models import Photo
+from unitsafe.photos.services import Kept
 from unitsafe.sample import pictures
 
 SUFFIX = ".jpg"
@@ -47,6 +48,11 @@ class Album:
         self.session.add(photo)
         self.session.flush()
         return photo.id
+
+    def kept(self, scene: str) -> Kept:
+        """The picture of ``scene`` as services take it that add photos by themselves."""
+        prepared, thumb = self._kept[scene, False]
+        return Kept(prepared, prepared.sha256, thumb)
 
 
 def _keep(store: BlobStore, jpeg: bytes) -> tuple[PreparedPhoto, str]:

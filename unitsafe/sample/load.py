@@ -26,6 +26,7 @@ from unitsafe.sample import (
     places,
     plates,
     terms,
+    tips,
     visits,
 )
 from unitsafe.sample.album import Album
@@ -55,6 +56,7 @@ def load_sample(session: Session, *, seed: int, now: datetime) -> dict[str, int]
         world = _set_up(session, Random(seed), now)
         events.plan(world)
         visits.plan(world, seed)
+        tips.plan(world)
         History(world, seed).run()
         events.remember_visits(world)
         session.flush()

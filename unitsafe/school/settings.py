@@ -122,6 +122,34 @@ SETTINGS = {
             _l("天"),
             _l("岗位职责内容包（人员变动一周内补签）"),
         ),
+        Setting("tip_days", _l("举报答复期限"), 7, 1, 30, _l("天"), _l("产品默认")),
+        Setting(
+            "tips_an_hour",
+            _l("网上举报每小时最多收"),
+            20,
+            1,
+            500,
+            _l("条"),
+            _l("产品默认（防止恶意刷屏，对全校一起算）"),
+        ),
+        Setting(
+            "tips_a_day",
+            _l("网上举报每24小时最多收"),
+            100,
+            1,
+            2000,
+            _l("条"),
+            _l("产品默认（防止恶意刷屏，对全校一起算）"),
+        ),
+        Setting(
+            "tip_photo_mb",
+            _l("网上举报的照片每24小时最多存"),
+            60,
+            0,
+            2000,
+            _l("MB"),
+            _l("产品默认（防止占满磁盘；超过时只收文字）"),
+        ),
     )
 }
 """Source: domain README §7 (cards) and §8 (deadlines, countersignature); product.md §3 rule 1."""

@@ -25,6 +25,8 @@ from unitsafe.letters.queries import to_sign
 from unitsafe.school import queries as schools
 from unitsafe.school.models import School
 from unitsafe.school.rules import week_of
+from unitsafe.tips import queries as tips
+from unitsafe.tips.rules import HANDLE
 from unitsafe.today import board
 from unitsafe.visits.queries import late_replies
 
@@ -56,6 +58,7 @@ def index() -> ResponseReturnValue:
         board=board.school_day(session, actor(), now, card_numbers(school.number), stands)
         if sees_school
         else None,
+        tips=tips.waiting(session, today) if set(HANDLE) & actor().rights else None,
         gaps=_gaps(session, school, today, now) if sees_school else None,
         late_replies=late_replies(session, today) if sees_school else 0,
         has_grids=grids.root(session) is not None,
