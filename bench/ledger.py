@@ -34,14 +34,18 @@ class Growth:
     many: float
 
 
-def measure(fetch: Fetch, browser: Browser, database: Path, rounds: int) -> list[Growth]:
-    """Ask for every page, add HAZARDS hazards, ask again. Raises BenchError."""
-    few = {name: _median(fetch, browser, path, rounds) for name, path in PAGES.items()}
-    add_hazards(database)
-    return [
-        Growth(name, few[name], _median(fetch, browser, path, rounds))
-        for name, path in PAGES.items()
-    ]
+def measure(few: tuple[Fetch, Browser], many: tuple[Fetch, Browser], rounds: int) -> list[Growth]:
+    """Ask both schools for every page in turn. Raises BenchError."""
+    found = []
+    for name, path in PAGES.items():
+        spent: tuple[list[float], list[float]] = ([], [])
+        for number in range(rounds * REQUESTS + 1):
+            for times, (fetch, browser) in zip(spent, (few, many), strict=True):
+                took = _timed(fetch, browser, path)
+                if number:  # the first one warms up
+                    times.append(took)
+        found.append(Growth(name, *map(statistics.median, spent)))
+    return found
 
 
 def add_hazards(path: Path, count: int = HAZARDS) -> None:
@@ -90,14 +94,9 @@ def _insert(db: sqlite3.Connection, table: str, row: dict[str, object]) -> None:
     db.execute(f"INSERT INTO {table} ({', '.join(row)}) VALUES ({marks})", list(row.values()))
 
 
-def _median(fetch: Fetch, browser: Browser, path: str, rounds: int) -> float:
-    """Seconds of one request; the first one warms up and is not counted."""
-    spent = []
-    for number in range(rounds * REQUESTS + 1):
-        began = time.perf_counter()
-        status, _cookies, _page = fetch("GET", path, browser.page_headers(), "")
-        if status != 200:
-            raise BenchError(f"GET {path} answers {status}")
-        if number:
-            spent.append(time.perf_counter() - began)
-    return statistics.median(spent)
+def _timed(fetch: Fetch, browser: Browser, path: str) -> float:
+    began = time.perf_counter()
+    status, _cookies, _page = fetch("GET", path, browser.page_headers(), "")
+    if status != 200:
+        raise BenchError(f"GET {path} answers {status}")
+    return time.perf_counter() - began

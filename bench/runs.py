@@ -1,6 +1,7 @@
 """The runs of a measurement: app and floor in turn, in rounds, and what came out."""
 
 import json
+import shutil
 import statistics
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 from bench import importing, ledger, recording, school, servers
 from bench.errors import BenchError
 from bench.servers import Server
-from bench.signing_in import Browser, over_http, sign_in
+from bench.signing_in import Browser, Fetch, over_http, sign_in
 
 CONNECTIONS = (1, 8, 32)
 PAGES = {"今日": "/", "hazard ledger": "/hazards"}
@@ -68,10 +69,12 @@ class Taps:
 
 def measure(folder: Path, seconds: float, rounds: int) -> Outcome:
     """Build the school in ``folder``, run everything there. Raises BenchError."""
-    data, floor_db = folder / "data", folder / "floor.db"
+    data, floor_db, grown = folder / "data", folder / "floor.db", folder / "grown" / "data"
     _say("building the sample school")
     school.build(data)
     school.copy(school.database(data), floor_db)
+    shutil.copytree(data, grown)
+    ledger.add_hazards(school.database(grown))
     with servers.app(data) as app:
         browser = sign_in(over_http(app.port))
         statements = _recorded(data, folder / "statements.json", browser)
@@ -82,9 +85,15 @@ def measure(folder: Path, seconds: float, rounds: int) -> Outcome:
             _say(f"a list of {importing.ROWS} rows, {rounds} times")
             preview = importing.measure(over_http(app.port), browser, rounds)
             memory = servers.resident_mb(app)
-            _say(f"the hazard ledger, then {ledger.HAZARDS} hazards more")
-            growth = ledger.measure(over_http(app.port), browser, databases["app"], rounds)
+            growth = _measure_growth((over_http(app.port), browser), grown, rounds)
             return Outcome(taps + pages, count, preview, growth, memory)
+
+
+def _measure_growth(few: tuple[Fetch, Browser], grown: Path, rounds: int) -> list[ledger.Growth]:
+    _say(f"the hazard ledger beside one with {ledger.HAZARDS} hazards more")
+    with servers.app(grown) as app:
+        fetch = over_http(app.port)
+        return ledger.measure(few, (fetch, sign_in(fetch)), rounds)
 
 
 def _recorded(data: Path, file: Path, browser: Browser) -> Path:

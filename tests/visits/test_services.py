@@ -12,6 +12,7 @@ from unitsafe.hazards.rules import Action as HazardAction
 from unitsafe.hazards.rules import Level, Source
 from unitsafe.hazards.rules import State as HazardState
 from unitsafe.visits import queries, services
+from unitsafe.visits.labels import changed
 from unitsafe.visits.models import Visit, VisitEvent, VisitFinding, VisitPhoto
 from unitsafe.visits.queries import Filters, Tally
 from unitsafe.visits.rules import Action, Kind, State
@@ -95,14 +96,20 @@ def change(make, session, visit, by, *, seen=None, photo_ids=(), **facts):
     session.commit()
 
 
-def test_a_correction_tells_old_and_new_and_nothing_when_nothing_changed(make, session, officer):
+def test_a_correction_tells_old_and_new_and_nothing_when_nothing_changed(
+    app, make, session, officer
+):
     visit, photo = make.visit(), make.photo(make.someone("officer"))
     change(make, session, visit, officer)
     change(make, session, visit, officer, kind=Kind.RANDOM, document_no="3号", photo_ids=[photo.id])
-    notes = session.scalars(
-        sa.select(VisitEvent.note).where(VisitEvent.action == Action.CHANGE)
-    ).all()
-    assert notes == ["检查类别：例行检查→双随机抽查；文书编号：空→3号；补照片1张"]
+    (event,) = session.scalars(sa.select(VisitEvent).where(VisitEvent.action == Action.CHANGE))
+    assert event.changes == {
+        "kind": ["routine", "random"],
+        "document_no": ["", "3号"],
+        "photos": ["", "1"],
+    }
+    with app.test_request_context():
+        assert changed(event) == ["检查类别：例行检查→双随机抽查", "文书编号：空→3号", "补照片1张"]
     assert session.scalars(sa.select(VisitPhoto.photo_id)).all() == [photo.id]
 
 

@@ -140,6 +140,7 @@ KEYS = {
     "floors": _l("层数"),
     "floor": _l("楼层"),
     "photo": _l("图片编号"),
+    "photos": _l("照片数"),
     "points": _l("角点"),
     "starts_on": _l("开始"),
     "ends_on": _l("结束"),

@@ -1,6 +1,7 @@
 """Visits, what they found, and their append-only events."""
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -77,7 +78,7 @@ class VisitPhoto(Model):
 
 
 class VisitEvent(Model):
-    """One step with a visit; written once. ``note`` says what changed."""
+    """One step with a visit; written once. ``changes``: column → what it was and became, as text."""
 
     __tablename__ = "visit_event"
     __table_args__ = (sa.Index(None, "visit_id", "id"),)
@@ -87,6 +88,7 @@ class VisitEvent(Model):
     at: Mapped[datetime]
     by_id: Mapped[int] = mapped_column(sa.ForeignKey("person.id"))
     note: Mapped[str] = mapped_column(sa.Text, default="")
+    changes: Mapped[dict[str, Any]] = mapped_column(default=dict)
     by: Mapped[Person] = relationship(lazy="raise")
 
 

@@ -10,14 +10,12 @@ from sqlalchemy.orm import Session
 from unitsafe import clock
 from unitsafe.core import audit
 from unitsafe.core.domain import Actor, RuleError
-from unitsafe.core.labels import label
 from unitsafe.hazards import services as hazards
 from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import Action as HazardAction
 from unitsafe.hazards.rules import Fix, Level, Source
 from unitsafe.people.models import Person
 from unitsafe.photos import services as photos
-from unitsafe.visits.labels import FACTS
 from unitsafe.visits.models import Visit, VisitEvent, VisitFinding, VisitPhoto
 from unitsafe.visits.rules import Action, Kind
 
@@ -97,10 +95,10 @@ def change(
     added = _add_photos(session, visit, photo_ids, by)
     if not changes and not added:
         return
-    told = [f"{FACTS[name]}：{_text(old)}→{_text(new)}" for name, (old, new) in changes.items()]
-    told += [f"补照片{added}张"] if added else []
-    data = {name: _text(new) for name, (_old, new) in changes.items()}
-    _log(session, visit, Action.CHANGE, "；".join(told), data, by=by, now=now)
+    told = {name: [_text(old), _text(new)] for name, (old, new) in changes.items()}
+    told |= {"photos": ["", str(added)]} if added else {}
+    data = {name: new for name, (_old, new) in told.items()}
+    _log(session, visit, Action.CHANGE, "", data, changes=told, by=by, now=now)
 
 
 def add_finding(session: Session, visit: Visit, one: Found, *, by: Actor, now: datetime) -> Hazard:
@@ -190,10 +188,8 @@ def _shown(facts: Facts) -> dict[str, object]:
 
 
 def _text(value: object) -> str:
-    """A fact as it is read: 例行检查, 2026-11-03, 空."""
-    if isinstance(value, Kind):
-        return label(value)
-    return str(value) if value else "空"
+    """A fact as the record keeps it: special, 2026-11-03; empty for nothing."""
+    return str(value) if value else ""
 
 
 def _log(
@@ -203,9 +199,19 @@ def _log(
     note: str,
     data: Mapping[str, object],
     *,
+    changes: Mapping[str, list[str]] | None = None,
     by: Actor,
     now: datetime,
 ) -> None:
-    session.add(VisitEvent(visit_id=visit.id, action=action, at=now, by_id=by.id, note=note))
+    session.add(
+        VisitEvent(
+            visit_id=visit.id,
+            action=action,
+            at=now,
+            by_id=by.id,
+            note=note,
+            changes=dict(changes or {}),
+        )
+    )
     session.flush()
     audit.record(session, f"visit.{action}", f"visit:{visit.id}", by=by, now=now, data=dict(data))

@@ -32,7 +32,7 @@ from unitsafe.places import queries as places
 from unitsafe.school.queries import school, short_name
 from unitsafe.visits import papers, queries, rules, services
 from unitsafe.visits.forms import EditVisitForm, FindingForm, FindingRow, ReplyForm, VisitForm
-from unitsafe.visits.labels import STATE_KIND
+from unitsafe.visits.labels import STATE_KIND, changed
 from unitsafe.visits.models import Visit
 from unitsafe.visits.rules import Kind, State
 
@@ -245,6 +245,7 @@ def _show(
         hazard_kind=HAZARD_KIND,
         level_kind=LEVEL_KIND,
         tally=tally,
+        changed=changed,
         days_left=rules.days_left(visit.reply_due_on, visit.replied_on, today),
         finding_form=finding_form if is_open else None,
         reply_form=(reply_form or ReplyForm(formdata=None, replied_on=today)) if is_open else None,
