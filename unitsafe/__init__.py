@@ -30,6 +30,7 @@ FEATURES = (
     "plates",
     "maps",
     "coverage",
+    "reminders",
     "log",
     "setup",
     "today",

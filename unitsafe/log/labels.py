@@ -74,6 +74,12 @@ ACTS = {
     "equipment.state": _l("改变器材状态"),
     "import.carry_out": _l("从表格导入"),
     "import.undo": _l("撤销导入"),
+    "channel.add": _l("添加提醒渠道"),
+    "channel.own": _l("设置自己的提醒渠道"),
+    "channel.on": _l("启用提醒渠道"),
+    "channel.off": _l("停用提醒渠道"),
+    "channel.remove": _l("移除提醒渠道"),
+    "reminder.hours": _l("修改提醒时间"),
 }
 SUBJECTS = {
     "backup": _l("备份"),
@@ -96,6 +102,8 @@ SUBJECTS = {
     "letters": _l("本学年责任书"),
     "letter": _l("责任书"),
     "plates": _l("部位责任牌"),
+    "channel": _l("提醒渠道"),
+    "reminder": _l("提醒时间"),
 }
 KEYS = {
     "name": _l("名称"),
@@ -159,6 +167,8 @@ KEYS = {
     "same": _l("已有，跳过"),
     "problem": _l("有问题，未导入"),
     "sha256": _l("文件指纹"),
+    "channel": _l("渠道"),
+    "morning": _l("每日安排"),
 }
 _ENUMS = {"check": (CheckAction, _l("检查")), "hazard": (HazardAction, _l("隐患"))}
 

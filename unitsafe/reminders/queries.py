@@ -39,6 +39,11 @@ def is_open() -> sa.ColumnElement[bool]:
     return sa.and_(Notice.sent_at.is_(None), Notice.given_up_at.is_(None))
 
 
+def urgent_first() -> sa.Case[int]:
+    """Sorts what goes out at any hour before the rest."""
+    return sa.case((Notice.kind.in_(rules.AT_ANY_HOUR), 0), else_=1)
+
+
 def _is_live() -> sa.ColumnElement[bool]:
     return sa.and_(Channel.is_active, Channel.removed_at.is_(None))
 
@@ -46,12 +51,11 @@ def _is_live() -> sa.ColumnElement[bool]:
 def due(now: datetime, per_channel: int, most: int) -> sa.Select[int]:
     """Ids of the notices that may go out ``now``, the urgent and the oldest first: of channels that
     do not rest, and that no sender has."""
-    urgent_first = sa.case((Notice.kind.in_(rules.AT_ANY_HOUR), 0), else_=1)
     place = sa.func.row_number().over(
-        partition_by=Notice.channel_id, order_by=(urgent_first, Notice.id)
+        partition_by=Notice.channel_id, order_by=(urgent_first(), Notice.id)
     )
     ripe = (
-        sa.select(Notice.id, place.label("place"), urgent_first.label("urgency"))
+        sa.select(Notice.id, place.label("place"), urgent_first().label("urgency"))
         .join(Channel, Channel.id == Notice.channel_id)
         .where(
             is_open(),

@@ -29,7 +29,6 @@ PER_CHANNEL, PER_TICK = 5, 80
 """Messages; robots of chats take 20 a minute."""
 SECONDS, SECONDS_FOR_ONE = 45, 12
 """How long sending may take, of all and of a single message."""
-ANY_HOUR_FIRST = sa.case((Notice.kind.in_(rules.AT_ANY_HOUR), 0), else_=1)
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +60,8 @@ class Sent:
 def send_due(session: Session, *, now: datetime, deliver: Deliver | None = None) -> Sent:
     """Send what may go out ``now``, at most PER_CHANNEL for each channel."""
     done = Sent()
+    if session.scalar(queries.due(now, 1, 1)) is None:
+        return done
     with write_tx(session) as tx:
         parcels = claim(tx, queries.due(now, PER_CHANNEL, PER_TICK), now=now, done=done)
     if parcels:
@@ -70,7 +71,9 @@ def send_due(session: Session, *, now: datetime, deliver: Deliver | None = None)
     return done
 
 
-def send_one(session: Session, notice_id: int, *, now: datetime, deliver: Deliver | None = None) -> str:
+def send_one(
+    session: Session, notice_id: int, *, now: datetime, deliver: Deliver | None = None
+) -> str:
     """Send one notice at once; empty when it was sent, else what went wrong."""
     wanted = sa.select(Notice.id).where(Notice.id == notice_id, queries.is_open())
     with write_tx(session) as tx:
@@ -87,7 +90,7 @@ def claim(session: Session, wanted: sa.Select[Any], *, now: datetime, done: Sent
         sa.select(Notice)
         .where(Notice.id.in_(wanted))
         .options(joinedload(Notice.channel))
-        .order_by(ANY_HOUR_FIRST, Notice.id)
+        .order_by(queries.urgent_first(), Notice.id)
     ).all()
     address, mailbox = queries.address(session), queries.mailbox(session)
     parcels = []

@@ -110,7 +110,7 @@ def watched() -> Iterator[None]:
             raise requests.RequestException("refused")
         return answer
 
-    requests.Session.request = request  # type: ignore[method-assign]
+    requests.Session.request = request  # type: ignore[method-assign, assignment]
     try:
         yield
     finally:
