@@ -6,6 +6,7 @@ back, and one that hangs is ended without harm. It imports nothing of the packag
 """
 
 import json
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -45,9 +46,11 @@ def main() -> None:
 
 
 def masked(url: str) -> str:
-    """The address without its secrets; empty when it is none that apprise knows."""
+    """The address without its secrets, as far as the host (where robots have their key); empty when
+    it is none that apprise knows."""
     found = apprise.Apprise.instantiate(url, suppress_exceptions=True)
-    return str(found.url(privacy=True)).partition("?")[0] if found else ""
+    shown = re.match(r"[a-z0-9]+://[^/?]*", str(found.url(privacy=True))) if found else None
+    return shown[0] if shown else ""
 
 
 def send_all(
