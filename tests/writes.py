@@ -29,6 +29,10 @@ OWN = frozenset(
         "people.sign_out",
         "people.sign_out_others",
         "roster.renew_calendar",
+        "reminders.mine",
+        "reminders.own_channel",
+        "reminders.test_own",
+        "reminders.remove_own",
     }
 )
 """What everybody may do to their own account and session."""
@@ -120,6 +124,7 @@ def _all(make: Make, campus: Campus) -> Iterator[Line]:
     yield from _roster(make, campus)
     yield from _equipment(campus)
     yield from _imports(campus)
+    yield from _reminders()
 
 
 def _checks(make: Make, campus: Campus) -> Iterator[Line]:
@@ -338,6 +343,20 @@ def _roster(make: Make, campus: Campus) -> Iterator[Line]:
     yield "roster.decline", "teacher", {}, "roster.swaps", {}, ()
     yield "roster.withdraw", "teacher", withdrawn, "roster.swaps", {}, ()
     yield "roster.renew_calendar", "teacher", {}, "roster.my_calendar", {}, ()
+
+
+def _reminders() -> Iterator[Line]:
+    group = {"name": "安全工作群", "token": "693axxx6-7aoc-4bc4"}
+    own = {"token": "SCT123456TabcdefG"}
+    yield "reminders.hours", "officer", {}, "reminders.index", {"morning": "06:50"}, ()
+    yield "reminders.new_channel", "officer", {}, "reminders.new_channel", group, ()
+    yield "reminders.test", "officer", {}, "reminders.index", {}, ()
+    yield "reminders.switch", "officer", {}, "reminders.index", {}, ()
+    yield "reminders.remove", "officer", {}, "reminders.index", {}, ()
+    yield "reminders.mine", "teacher", {}, "reminders.mine", {}, ()
+    yield "reminders.own_channel", "teacher", {}, "reminders.own_channel", own, ()
+    yield "reminders.test_own", "teacher", {}, "reminders.mine", {}, ()
+    yield "reminders.remove_own", "teacher", {}, "reminders.mine", {}, ()
 
 
 def _equipment(campus: Campus) -> Iterator[Line]:

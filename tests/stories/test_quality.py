@@ -63,6 +63,9 @@ def keys(records):
         ),
         "equipment_id": first("id FROM equipment"),
         "what": "people",
+        "channel_id": 1,
+        "sort": "wecom",
+        "way": "serverchan",
         "draft_id": 1,  # an import's pages are tried with a list of their own below
         "run_id": 1,
     }

@@ -209,11 +209,11 @@ def _own_sorts() -> list[Sort]:
     return [one for one in OF_PERSON if one is not Sort.MAIL_TO or has_mailbox]
 
 
-@bp.route(OWN + "/new/<sort>", methods=["GET", "POST"])
+@bp.route(OWN + "/new/<way>", methods=["GET", "POST"])
 @allow()
-def own_channel(sort: str) -> ResponseReturnValue:
+def own_channel(way: str) -> ResponseReturnValue:
     """Set my own channel."""
-    wanted = _sort(sort, OF_PERSON)
+    wanted = _sort(way, OF_PERSON)
     form: Any = OWN_FORMS[wanted]()
     if form.validate_on_submit() and (masked := _masked(form)):
         try:
@@ -234,7 +234,7 @@ def own_channel(sort: str) -> ResponseReturnValue:
         except RuleError as error:
             form.form_errors.append(sentence(error))
     status = 422 if form.is_submitted() else 200
-    chips = [(label(one), url_for(".own_channel", sort=one), one is wanted) for one in _own_sorts()]
+    chips = [(label(one), url_for(".own_channel", way=one), one is wanted) for one in _own_sorts()]
     return render("reminders/own.html", form=form, sort=wanted, chips=chips, status=status)
 
 
