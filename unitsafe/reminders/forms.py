@@ -231,7 +231,7 @@ class WishesForm(Form):
     """What a person wants to be told."""
 
     wanted = SelectMultipleField(
-        _l("要提醒我的"),
+        _l("提醒我什么"),
         choices=lambda: choices(
             (kind.value, f"{label(kind)}：{KIND_HELP[kind]}") for kind in OPTIONAL
         ),

@@ -1,5 +1,6 @@
 """What people do with channels, hours and their own wishes; and the tick that does the rest."""
 
+import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -102,7 +103,7 @@ def add_trial(session: Session, channel: Channel, *, by: Actor, now: datetime) -
     only if that never happens does a later round."""
     said = wording.trial(channel.name)
     notice = Notice(
-        key=f"{Kind.TEST}:{now:%Y%m%d%H%M%S%f}:{by.id}:channel {channel.id}",
+        key=f"{Kind.TEST}:{uuid.uuid4().hex}:channel {channel.id}",
         kind=Kind.TEST,
         channel_id=channel.id,
         person_id=by.id if channel.person_id else None,
