@@ -91,8 +91,11 @@ def _put(session: Session, drafts: Sequence[Draft], now: datetime, hours: Hours)
             "created_at": now,
             "not_before": rules.not_before(draft.kind, now, hours),
         }
-        done: Any = session.execute(
-            insert(Notice).values(row).on_conflict_do_nothing(index_elements=["key"])
+        fresh = (
+            insert(Notice)
+            .values(row)
+            .on_conflict_do_nothing(index_elements=["key"])
+            .returning(Notice.id)
         )
-        added += done.rowcount
+        added += session.scalar(fresh) is not None
     return added

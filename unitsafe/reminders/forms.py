@@ -214,11 +214,8 @@ class HoursForm(Form):
 
     def validate_morning(self, field: Any) -> None:
         """A list that waits until the quiet hours end has an hour that nobody set."""
-        if self.quiet_from.data is None or self.quiet_until.data is None:
-            return
-        wall, first, last = field.data, self.quiet_from.data, self.quiet_until.data
-        inside = first <= wall < last if first <= last else wall >= first or wall < last
-        if inside:
+        given = (self.quiet_from.data, self.quiet_until.data, field.data)
+        if None not in given and self.hours.are_quiet(field.data):
             raise ValidationError(_("这个时间在免打扰时段里。"))
 
     @property

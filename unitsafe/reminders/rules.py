@@ -60,13 +60,15 @@ class Hours:
     quiet_until: time = time(6, 30)
     morning: time = time(7)
 
+    def are_quiet(self, wall: time) -> bool:
+        """Whether that time of day lies in the quiet hours; their end does not."""
+        first, last = self.quiet_from, self.quiet_until
+        return first <= wall < last if first <= last else wall >= first or wall < last
+
 
 def is_quiet(now: datetime, hours: Hours) -> bool:
-    """Whether ``now`` lies in the quiet hours; their end does not."""
-    wall, first, last = clock.local(now).time(), hours.quiet_from, hours.quiet_until
-    if first <= last:
-        return first <= wall < last
-    return wall >= first or wall < last
+    """Whether ``now`` lies in the quiet hours."""
+    return hours.are_quiet(clock.local(now).time())
 
 
 def not_before(kind: Kind, now: datetime, hours: Hours) -> datetime:
