@@ -265,6 +265,7 @@ const notice = text => messages.replaceChildren(make('p', 'message bad', text));
 // htmx itself swaps no 4xx or 5xx: the server's message goes into the live region.
 on('htmx:beforeSwap', ({ detail }) => {
   const code = detail.xhr.status;
+  if (detail.xhr.getResponseHeader('X-In-Place')) { detail.shouldSwap = true; return; } // the page as it is now
   if (code < 400 || code === 422 || (code >= 500 && detail.requestConfig.elt.closest('[data-tap]'))) return;
   if (/<html|^\s*$/i.test(detail.serverResponse)) notice(say('error', { code }));
   else Object.assign(detail, { shouldSwap: true, target: messages, swapOverride: 'innerHTML' });

@@ -37,6 +37,7 @@ GET  maps.edit               sign_in 403     403     403     ok      ok      403
 GET  hazards.index           sign_in ok      ok      ok      ok      ok      ok      ok
 GET  hazards.detail          sign_in 404     ok      ok      ok      ok      ok      ok
 GET  hazards.hazard_pdf      sign_in 404     ok      ok      ok      ok      ok      ok
+GET  hazards.workflow        sign_in ok      ok      ok      ok      ok      ok      ok
 GET  hazards.new             sign_in 403     ok      ok      ok      ok      ok      403
 GET  today.healthz           ok      ok      ok      ok      ok      ok      ok      ok
 GET  people.login            ok      ok      ok      ok      ok      ok      ok      ok
@@ -131,12 +132,28 @@ POST maps.change             sign_in 403     403     403     ok      ok      403
 POST maps.retire             sign_in 403     403     403     ok      ok      403     403
 POST maps.draw               sign_in 403     403     403     422     422     403     403
 POST maps.erase              sign_in 403     403     403     ok      ok      403     403
-POST hazards.close           sign_in 404     409     409     409     409     409     409
-POST hazards.dispatch        sign_in 404     422     422     422     422     422     422
-POST hazards.recheck         sign_in 404     409     409     409     409     409     409
-POST hazards.reject          sign_in 404     422     422     422     422     422     422
-POST hazards.report_done     sign_in 404     422     422     422     422     422     422
-POST hazards.send_back       sign_in 404     422     422     422     422     422     422
+POST hazards.close           sign_in 404     403     409     403     409     409     403
+POST hazards.dispatch        sign_in 404     403     422     422     422     422     403
+POST hazards.recheck         sign_in 404     403     409     409     409     409     403
+POST hazards.reject          sign_in 404     403     422     422     422     422     403
+POST hazards.report_done     sign_in 404     422     403     403     403     403     403
+POST hazards.send_back       sign_in 404     403     409     409     409     409     403
+POST hazards.confirm_major   sign_in 404     403     403     403     409     409     403
+POST hazards.downgrade       sign_in 404     403     403     403     409     409     403
+POST hazards.escalate        sign_in 404     403     403     422     422     422     403
+POST hazards.escalation_reply sign_in 404     403     403     409     409     409     403
+POST hazards.fix_on_spot     sign_in 404     403     422     422     403     403     403
+POST hazards.grant_extension sign_in 404     403     403     409     409     409     403
+POST hazards.lift_card       sign_in 404     403     403     403     409     409     403
+POST hazards.progress        sign_in 404     409     403     403     403     403     403
+POST hazards.rate            sign_in 404     409     409     409     409     409     409
+POST hazards.refuse_extension sign_in 404     403     403     409     409     409     403
+POST hazards.request_extension sign_in 404     422     403     403     403     403     403
+POST hazards.resume_use      sign_in 404     403     403     403     409     409     403
+POST hazards.stop_use        sign_in 404     403     403     403     422     422     403
+POST hazards.supervise       sign_in 404     403     403     403     403     422     403
+POST hazards.transfer        sign_in 404     403     422     422     422     422     403
+POST hazards.transfer_reply  sign_in 404     403     409     409     409     409     403
 POST hazards.new             sign_in 403     422     422     422     422     422     403
 POST people.login            422     422     422     422     422     422     422     422
 POST people.logout           sign_in sign_in sign_in sign_in sign_in sign_in sign_in sign_in
@@ -333,6 +350,10 @@ FOREIGN_WRITES = (
     "hazards.dispatch",
     "hazards.reject",
     "hazards.report_done",
+    "hazards.request_extension",
+    "hazards.fix_on_spot",
+    "hazards.transfer",
+    "hazards.rate",
 )
 
 

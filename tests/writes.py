@@ -14,7 +14,7 @@ from tests.pages import Browser, Page
 from unitsafe.checks.models import Check
 from unitsafe.checks.rules import Result
 from unitsafe.grids.models import GridSpace, Role
-from unitsafe.hazards.rules import State
+from unitsafe.hazards.rules import Level, State
 from unitsafe.people.passwords import hash_password
 
 PASSWORD = "open-sesame-7"
@@ -219,7 +219,39 @@ def _hazards(make: Make, campus: Campus) -> Iterator[Line]:
     yield "hazards.recheck", "officer", fixed, here, {"note": "合格"}, ()
     yield "hazards.send_back", "officer", fixed, here, reason, ()
     yield "hazards.close", "leader", fixed, here, {"note": "合格"}, ()
+    until = {"due_on": "2026-12-04"}
+    letter = {"body": "区消防救援大队", "document_no": "教安〔2026〕12号", **reason}
+    asking = _marked(make, extension_to=date(2026, 12, 1))
+    grave = _marked(make, level=Level.SUSPECTED_MAJOR, times=3)
+    watched = _marked(make, supervisor_id=make.someone("teacher").id)
+    sent = _marked(make, escalated_to="区教育局", transferred_to="供电公司", stop_use=True)
+    yield "hazards.fix_on_spot", "officer", {}, here, {"measure": "当场移走"}, ()
+    yield "hazards.request_extension", "teacher", {}, here, until | reason, ()
+    yield "hazards.grant_extension", "officer", asking, here, until, ()
+    yield "hazards.refuse_extension", "officer", asking, here, reason, ()
+    yield "hazards.confirm_major", "manager", grave, here, reason, ()
+    yield "hazards.downgrade", "manager", grave, here, reason | {"level": "serious"}, ()
+    yield "hazards.stop_use", "manager", {}, here, reason, ()
+    yield "hazards.resume_use", "manager", sent, here, reason, ()
+    yield "hazards.escalate", "officer", {}, here, letter, ()
+    yield "hazards.escalation_reply", "officer", sent, here, {"reply": "已派人来看"}, ()
+    yield "hazards.supervise", "principal", {}, here, {"to_id": other} | until | reason, ()
+    yield "hazards.progress", "teacher", watched, here, {"note": "材料已到"}, ()
+    yield "hazards.transfer", "leader", {}, here, letter, ()
+    yield "hazards.transfer_reply", "leader", sent, here, {"reply": "周五来修"}, ()
+    yield "hazards.lift_card", "manager", grave, here, reason, ()
+    closed = {"number": make.hazard(State.CLOSED).number}
+    yield "hazards.rate", "officer", closed, here, {"stars": "5"}, ()
     yield "photos.upload", "leader", {}, None, {}, ("photo",)
+
+
+def _marked(make: Make, **marks: Any) -> dict[str, Any]:
+    """The number of a hazard of which this is so."""
+    hazard = make.hazard()
+    for name, value in marks.items():
+        setattr(hazard, name, value)
+    make.session.commit()
+    return {"number": hazard.number}
 
 
 def _people(make: Make, campus: Campus) -> Iterator[Line]:

@@ -334,7 +334,10 @@ def test_a_deputy_sees_and_mends_what_the_absent_person_holds(app, make, session
     assert f"/hazards/{hazard.number}" in page.links() and "代teacher" in page.text()
     actor = make.actor(deputy)
     with app.app_context():
-        assert hazard.actions_open_to(actor) == [Action.REPORT_DONE]
+        assert hazard.actions_open_to(actor) == [
+            Action.REPORT_DONE,
+            Action.REQUEST_EXTENSION,
+        ]
         photo = make.photo(deputy).id
         services.report_done(
             session, hazard, measure="已挪开", photo_ids=[photo], by=actor, now=now()

@@ -8,7 +8,7 @@ from unitsafe import clock
 from unitsafe.hazards import queries
 from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.queries import Filters
-from unitsafe.hazards.rules import Fix, Level, Source, State
+from unitsafe.hazards.rules import Card, CardNumbers, Fix, Level, Source, State
 
 TODAY = date(2026, 11, 23)
 
@@ -160,11 +160,14 @@ def test_cards_come_from_what_is_overdue_and_still_to_be_fixed(row, make, sessio
     overdue = TODAY - timedelta(1)
     late = [row(due_on=overdue), row(state=State.REPORTED, due_on=overdue)]
     row(due_on=TODAY)
+    again = row(due_on=TODAY, times=3)
+    row(due_on=overdue, card_lifted=Card.YELLOW)
     row(state=State.RECTIFIED, due_on=overdue)
     row(state=State.CLOSED, due_on=overdue)
     actor = make.actor(make.someone("officer"))
-    assert sorted(one.id for one in queries.open_cards(session, actor, TODAY)) == [
-        one.id for one in late
+    found = queries.with_cards(session, actor, TODAY, CardNumbers())
+    assert sorted((one.id, card) for one, card in found) == [
+        (one.id, Card.YELLOW) for one in [*late, again]
     ]
 
 

@@ -307,18 +307,18 @@ def test_nobody_who_left_is_given_a_hazard_and_no_deadline_lies_before_the_findi
 
 LEVELS = [
     ("officer", Level.NORMAL, Level.MAJOR, Level.SUSPECTED_MAJOR),
-    ("manager", Level.NORMAL, Level.MAJOR, Level.MAJOR),
-    ("principal", Level.NORMAL, Level.MAJOR, Level.MAJOR),
+    ("principal", Level.NORMAL, Level.MAJOR, Level.SUSPECTED_MAJOR),
     ("officer", Level.MAJOR, Level.NORMAL, Level.MAJOR),
     ("director", Level.MAJOR, Level.SERIOUS, Level.MAJOR),
     ("officer", Level.MAJOR, Level.MAJOR, Level.MAJOR),
-    ("manager", Level.MAJOR, Level.SERIOUS, Level.SERIOUS),
+    ("manager", Level.MAJOR, Level.SERIOUS, Level.MAJOR),
+    ("officer", Level.SUSPECTED_MAJOR, Level.NORMAL, Level.SUSPECTED_MAJOR),
     ("officer", Level.SERIOUS, Level.NORMAL, Level.NORMAL),
 ]
 
 
 @pytest.mark.parametrize(("who", "was", "asked", "becomes"), LEVELS)
-def test_only_the_manager_or_the_principal_makes_it_major_or_no_longer_major(
+def test_dispatching_neither_makes_it_major_nor_takes_that_back(
     make, report, do, session, who, was, asked, becomes
 ):
     hazard = report()

@@ -154,7 +154,10 @@ def tab(chromium: Browser, school: Served) -> Iterator[Callable[..., Page]]:
     contexts, complaints = [], []
 
     def open_tab(account: str | None = None, **options: Any) -> Page:
-        context = chromium.new_context(base_url=school.url, **{**PHONE, **options})
+        # still pages: a place that is read is where the mouse goes next
+        context = chromium.new_context(
+            base_url=school.url, reduced_motion="reduce", **{**PHONE, **options}
+        )
         contexts.append(context)
         context.set_default_timeout(PATIENCE)
         page = context.new_page()

@@ -77,8 +77,9 @@ def test_a_drawn_grid_is_adjusted_taken_back_and_erased(tab, records):
     before = line.get_attribute("data-points")
     page.get_by_role("link", name="调整").click()
     expect(page.locator("#hint")).to_contain_text("拖动三层的角点")
-    corner = page.locator(".marker-icon:not(.marker-icon-middle)").nth(2).bounding_box()
-    page.mouse.move(corner["x"] + corner["width"] / 2, corner["y"] + corner["height"] / 2)
+    marker = page.locator(".marker-icon:not(.marker-icon-middle)").nth(2)
+    marker.hover()  # waits until it stands still
+    corner = marker.bounding_box()
     page.mouse.down()
     page.mouse.move(corner["x"] + 80, corner["y"] + 50, steps=4)
     page.mouse.up()

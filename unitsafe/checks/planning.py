@@ -24,7 +24,7 @@ from unitsafe.checks.versions import load_content, newest_versions, plain
 from unitsafe.core.db import writing
 from unitsafe.grids import queries as grids
 from unitsafe.grids.models import Grid, GridSpace, Handover, Role
-from unitsafe.hazards import following
+from unitsafe.hazards import escalation, following
 from unitsafe.people.queries import deputies, holders_by_post, valid_on
 from unitsafe.places.models import Building, BuildingUse, Space
 from unitsafe.school import queries as schools
@@ -89,6 +89,7 @@ def ensure_planned(session: Session, today: date, *, now: datetime) -> None:
             plan_day(tx, day, now=now)
             day += timedelta(days=1)
         following.follow(tx, now=now)
+        escalation.tell(tx, now=now)
         if _changed_hands(tx, first, today):
             plan_again(tx, today, now)  # checks of the week and month that were planned before
 

@@ -17,6 +17,10 @@ class RuleError(Exception):
         self.message, self.values = message, values
 
 
+class NotAllowed(RuleError):
+    """Not this person: somebody else has to do it, and ``message`` says who."""
+
+
 class Right(StrEnum):
     """What a post may do. Source: content/duties.yaml ``rights_glossary``."""
 

@@ -3,6 +3,7 @@
 import errno
 import re
 import sqlite3
+from enum import Enum
 
 import sqlalchemy as sa
 from flask import Flask, abort, g, jsonify, make_response, render_template, request, url_for
@@ -14,8 +15,9 @@ from werkzeug.exceptions import HTTPException
 
 from unitsafe.core import access
 from unitsafe.core.blobs import StorageFull
-from unitsafe.core.domain import RuleError
+from unitsafe.core.domain import NotAllowed, RuleError
 from unitsafe.core.htmx import see_other, wants_fragment
+from unitsafe.core.labels import label
 from unitsafe.core.once import Repeated
 from unitsafe.core.printing import PrintError
 
@@ -24,7 +26,7 @@ def init_app(app: Flask) -> None:
     """Every error gets a page that says what to do next."""
     app.before_request(_refuse_control_characters)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(RuleError, lambda error: answer(409, sentence(error)))
+    app.register_error_handler(RuleError, lambda error: answer(status(error), sentence(error)))
     app.register_error_handler(PrintError, lambda error: answer(409, str(error)))
     app.register_error_handler(StorageFull, lambda error: answer(507, str(error)))
     app.register_error_handler(Repeated, lambda error: see_other(error.location))
@@ -51,7 +53,16 @@ def _refuse_control_characters() -> None:
 
 def sentence(error: RuleError) -> str:
     """What a broken rule says to the reader, in the reader's language."""
-    return str(_(error.message, **error.values))
+    values = {
+        key: label(value) if isinstance(value, Enum) else value
+        for key, value in error.values.items()
+    }
+    return str(_(error.message, **values))
+
+
+def status(error: RuleError) -> int:
+    """403 when it is somebody else's to do, 409 when it cannot be done now."""
+    return 403 if isinstance(error, NotAllowed) else 409
 
 
 def answer(code: int, message: str = "") -> ResponseReturnValue:

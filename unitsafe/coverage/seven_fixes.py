@@ -35,7 +35,9 @@ DAYS = 7
 def board(session: Session, now: Snapshot) -> list[tuple[SevenFix, Figure]]:
     """The seven, as duties.yaml names and orders them."""
     found = session.execute(
-        sa.select(Hazard.state, Hazard.level, Hazard.due_on).where(Hazard.state.in_(hazards.OPEN))
+        sa.select(
+            Hazard.state, Hazard.level, Hazard.due_on, Hazard.times, Hazard.card_lifted
+        ).where(Hazard.state.in_(hazards.OPEN))
     ).all()
     figures = {
         "领导定点": lambda: _leaders(now),
@@ -114,8 +116,19 @@ def _on_time(session: Session, now: Snapshot) -> Figure:
 
 
 def _cards(now: Snapshot, found: Sequence[Any]) -> Figure:
-    red_after = now.school.number("card_red_after")
-    cards = [hazards.card(one.state, one.level, one.due_on, now.today, red_after) for one in found]
+    numbers = hazards.card_numbers(now.school.number)
+    cards = [
+        hazards.card(
+            one.state,
+            one.level,
+            one.due_on,
+            now.today,
+            numbers,
+            times=one.times,
+            lifted=one.card_lifted,
+        )
+        for one in found
+    ]
     shown = [
         _("%(card)s%(n)s条", card=label(kind), n=number)
         for kind in hazards.Card

@@ -15,7 +15,8 @@ from unitsafe.core.db import db, writing
 from unitsafe.core.hooks import duties_changed
 from unitsafe.grids import queries as grids
 from unitsafe.grids.models import Assignment, Grid, GridSpace, Handover, Role
-from unitsafe.hazards.models import Hazard, HazardEvent
+from unitsafe.hazards.effects import Step, effects
+from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import OPEN, Action
 from unitsafe.people.models import PersonStatus
 from unitsafe.people.queries import valid_on
@@ -149,17 +150,7 @@ def _hand_over(
     by_id: int | None,
     now: datetime,
 ) -> None:
-    if to_id is not None:
-        hazard.holder_id = to_id
-    session.add(
-        HazardEvent(
-            hazard_id=hazard.id,
-            action=Action.HAND_OVER,
-            at=now,
-            by_id=by_id,
-            to_id=to_id,
-            note=note,
-        )
-    )
+    step = Step(Action.HAND_OVER, now, by_id, to_id, note=note)
+    session.add(hazard.take(step, effects(step, {})))
     act, subject = f"hazard.{Action.HAND_OVER}", f"hazard:{hazard.number}"
     audit.record(session, act, subject, by=None, now=now, data={"note": note, "to": to_id})

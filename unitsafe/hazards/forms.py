@@ -1,23 +1,38 @@
-"""One form per action on a hazard."""
+"""One form per step of a hazard; ``given`` is what the step's service takes."""
 
-from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, RadioField, SelectField, ValidationError
-from wtforms.validators import InputRequired
+from sqlalchemy.orm import Session
+from wtforms import (
+    DateField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SelectField,
+    ValidationError,
+)
+from wtforms.validators import InputRequired, NumberRange, Optional
 
 from unitsafe import content
-from unitsafe.core.forms import Form, LongText, choices, named
-from unitsafe.hazards.rules import Action, Fix, Level
+from unitsafe.core.forms import Form, LongText, Text, check_year, choices, chosen_id, named
+from unitsafe.hazards.models import Hazard
+from unitsafe.hazards.rules import Action, Fix, Level, Need, Source
+from unitsafe.people.models import Person
 
 REPORTED_LEVELS = (Level.NORMAL, Level.SERIOUS, Level.SUSPECTED_MAJOR)
+REPORT_SOURCES = (Source.REPORT, Source.PLATE, Source.EQUIPMENT)
+"""From where the form may be opened."""
 
 
 class ReportForm(Form):
-    """随手报."""
+    """随手报. ``source`` and ``ref``: from where it was opened; ``again``: the number of the closed
+    hazard that is back."""
 
+    source = HiddenField(default=Source.REPORT.value)
+    ref = HiddenField(default="")
+    again = HiddenField(default="")
     space_id = SelectField(_l("部位"), coerce=int)
     description = LongText(_l("看到什么"), most=500)
     category = SelectField(_l("类别"))
@@ -32,6 +47,11 @@ class ReportForm(Form):
         self.level.choices = named(REPORTED_LEVELS)
         self.fix.choices = named(Fix)
 
+    @property
+    def found_through(self) -> Source:
+        """Where the form was opened; what nobody offers counts as 随手报."""
+        return next((one for one in REPORT_SOURCES if one == self.source.data), Source.REPORT)
+
     def validate_space_id(self, field: Any) -> None:
         """A place has to be chosen."""
         if not field.data:
@@ -43,12 +63,54 @@ class ReportForm(Form):
             raise ValidationError(_("请选择类别，拿不准就选“其他”。"))
 
 
-class DispatchForm(Form):
-    """派单: to whom, how grave, by when, how."""
+class ActForm(Form):
+    """A step. ``seen``: the newest event of the hazard as the page showed it."""
 
-    to_id = SelectField(_l("整改责任人"), coerce=int)
-    level = SelectField(_l("等级"))
-    due_on = DateField(_l("整改期限"), [InputRequired(_l("请选整改期限。"))])
+    seen = HiddenField()
+    typed = ""
+    """The field whose words must not be lost when the step is no longer open."""
+
+    def given(self, session: Session) -> dict[str, Any]:
+        """The service's arguments."""
+        return {
+            field.short_name: field.data if field.data is not None or _is_number(field) else ""
+            for field in self
+            if not isinstance(field, HiddenField)
+        }
+
+
+def _is_number(field: Any) -> bool:
+    return isinstance(field, IntegerField)
+
+
+def _money(label: Any) -> IntegerField:
+    return IntegerField(
+        label,
+        [Optional(), NumberRange(0, 100_000_000, _l("请填写0以上的整数，单位是元。"))],
+        description=_l("整数，单位：元。没有就不填。"),
+    )
+
+
+def _deadline(label: Any) -> DateField:
+    return DateField(label, [InputRequired(_l("请选日期。")), check_year])
+
+
+class _PersonForm(ActForm):
+    """A step that names somebody."""
+
+    def given(self, session: Session) -> dict[str, Any]:
+        """With the person itself."""
+        values = super().given(session)
+        return values | {"to": session.get_one(Person, values.pop("to_id"))}
+
+
+class DispatchForm(_PersonForm):
+    """派单: to whom, how grave, by when, how, with what money."""
+
+    typed = "measure"
+    to_id = SelectField(_l("整改责任人"), coerce=chosen_id)
+    level = SelectField(_l("等级"), coerce=Level)
+    due_on = DateField(_l("整改期限"), [InputRequired(_l("请选整改期限。")), check_year])
     measure = LongText(_l("整改措施"), required=False, most=500)
     interim_measure = LongText(
         _l("整改前的防范措施"),
@@ -56,41 +118,188 @@ class DispatchForm(Form):
         most=500,
         description=_l("例如：拉警戒线、专人看护、停用。"),
     )
+    budget = _money(_l("经费预算"))
 
     def __init__(self, people: list[tuple[int, str]], levels: tuple[Level, ...], **kwargs: Any):
         super().__init__(**kwargs)
         self.to_id.choices = choices(people)
         self.level.choices = named(levels)
 
-    def validate_due_on(self, field: Any) -> None:
-        """Not a typing slip years away."""
-        if field.data and not date(2000, 1, 1) <= field.data <= date(2100, 1, 1):
-            raise ValidationError(_("请核对年份。"))
+
+class SuperviseForm(_PersonForm):
+    """挂牌督办: who follows it, until when."""
+
+    typed = "reason"
+    to_id = SelectField(_l("督办人"), coerce=chosen_id)
+    due_on = _deadline(_l("办结期限"))
+    reason = LongText(_l("为什么挂牌"), most=300)
+
+    def __init__(self, people: list[tuple[int, str]], **kwargs: Any):
+        super().__init__(**kwargs)
+        self.to_id.choices = choices(people)
 
 
-class ReportDoneForm(Form):
+class ReportDoneForm(ActForm):
     """整改完成."""
 
+    typed = "measure"
     measure = LongText(_l("怎么整改的"), most=500)
+    cost = _money(_l("花了多少钱"))
 
 
-class NoteForm(Form):
+class FixOnSpotForm(ActForm):
+    """当场改正."""
+
+    typed = "measure"
+    measure = LongText(_l("怎么改好的"), most=500)
+
+
+class NoteForm(ActForm):
     """Recheck passed, or closed: a word is welcome."""
 
+    typed = "note"
     note = LongText(_l("复查意见"), required=False, most=300)
 
 
-class ReasonForm(Form):
-    """Sent back or rejected: the reason is needed."""
+class ReasonForm(ActForm):
+    """A step that needs a reason."""
 
+    typed = "reason"
     reason = LongText(_l("原因"), most=300)
 
 
-FORMS = {
+class RequestExtensionForm(ActForm):
+    """申请延期."""
+
+    typed = "reason"
+    due_on = _deadline(_l("想延到哪一天"))
+    reason = LongText(_l("为什么来不及"), most=300)
+
+
+class GrantExtensionForm(ActForm):
+    """同意延期, to the day that was asked for or another."""
+
+    typed = "note"
+    due_on = _deadline(_l("新的期限"))
+    note = LongText(_l("说明"), required=False, most=300)
+
+
+class DowngradeForm(ActForm):
+    """降级."""
+
+    typed = "reason"
+    level = RadioField(_l("降为"), coerce=Level)
+    reason = LongText(_l("理由"), most=300)
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(**kwargs)
+        self.level.choices = named((Level.SERIOUS, Level.NORMAL))
+
+    def validate_level(self, field: Any) -> None:
+        """One of the two."""
+        if not field.data:
+            raise ValidationError(_("请选降为“一般”还是“较大”。"))
+
+
+class EscalateForm(ActForm):
+    """上报: to whom, under which number, what."""
+
+    typed = "reason"
+    body = Text(_l("上报给哪个部门"), description=_l("例如：区教育局安全科、消防救援大队。"))
+    document_no = Text(_l("文号"), required=False, most=60, description=_l("还没有就先不填。"))
+    reason = LongText(_l("上报内容"), most=500)
+
+
+class TransferForm(ActForm):
+    """转外单位."""
+
+    typed = "reason"
+    body = Text(_l("转给哪个单位"), description=_l("例如：物业、自来水、供电、消防维保单位。"))
+    document_no = Text(_l("函号"), required=False, most=60, description=_l("没有就不填。"))
+    reason = LongText(_l("请对方办什么"), most=500)
+
+
+class ReplyForm(ActForm):
+    """What an office or company answered."""
+
+    typed = "reply"
+    reply = LongText(_l("对方怎么回复"), most=500)
+    document_no = Text(_l("回复文号"), required=False, most=60)
+
+
+class ProgressForm(ActForm):
+    """本周进展."""
+
+    typed = "note"
+    note = LongText(_l("本周进展"), most=500)
+
+
+class RateForm(ActForm):
+    """评价: stars, and a word if they like."""
+
+    typed = "note"
+    stars = RadioField(_l("处理得怎么样"), coerce=int)
+    note = LongText(_l("想说的话"), required=False, most=300)
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(**kwargs)
+        words = (_("很满意"), _("满意"), _("一般"), _("不太满意"), _("不满意"))
+        stars = zip(range(5, 0, -1), words, strict=True)
+        self.stars.choices = choices((n, f"{'★' * n} {word}") for n, word in stars)
+
+    def validate_stars(self, field: Any) -> None:
+        """1 to 5."""
+        if not field.data:
+            raise ValidationError(_("请选1到5星。"))
+
+
+FORMS: dict[Action, type[ActForm]] = {
+    Action.DISPATCH: DispatchForm,
+    Action.SUPERVISE: SuperviseForm,
     Action.REPORT_DONE: ReportDoneForm,
+    Action.FIX_ON_SPOT: FixOnSpotForm,
     Action.RECHECK: NoteForm,
     Action.CLOSE: NoteForm,
     Action.SEND_BACK: ReasonForm,
     Action.REJECT: ReasonForm,
+    Action.REQUEST_EXTENSION: RequestExtensionForm,
+    Action.GRANT_EXTENSION: GrantExtensionForm,
+    Action.REFUSE_EXTENSION: ReasonForm,
+    Action.CONFIRM_MAJOR: ReasonForm,
+    Action.DOWNGRADE: DowngradeForm,
+    Action.STOP_USE: ReasonForm,
+    Action.RESUME_USE: ReasonForm,
+    Action.ESCALATE: EscalateForm,
+    Action.ESCALATION_REPLY: ReplyForm,
+    Action.TRANSFER: TransferForm,
+    Action.TRANSFER_REPLY: ReplyForm,
+    Action.PROGRESS: ProgressForm,
+    Action.LIFT_CARD: ReasonForm,
+    Action.RATE: RateForm,
 }
-"""The forms that need nothing from the hazard."""
+"""The form of each step of rules.TRANSITIONS."""
+
+NEED_FIELDS = {
+    Need.REASON: "reason",
+    Need.MEASURE: "measure",
+    Need.PERSON: "to_id",
+    Need.LEVEL: "level",
+    Need.DEADLINE: "due_on",
+    Need.BODY: "body",
+    Need.REPLY: "reply",
+    Need.PROGRESS: "note",
+    Need.STARS: "stars",
+}
+"""The field in which a form asks for what a step needs; photos travel beside the form."""
+
+
+def act_form(
+    action: Action, hazard: Hazard, people: list[tuple[int, str]], **kwargs: Any
+) -> ActForm:
+    """The form of a step of this hazard, filled with what the hazard suggests."""
+    if action is Action.SUPERVISE:
+        start = {"to_id": hazard.supervisor_id, "due_on": hazard.supervise_until or hazard.due_on}
+        return SuperviseForm(people, data=start, **kwargs)
+    if action is Action.GRANT_EXTENSION:
+        return GrantExtensionForm(data={"due_on": hazard.extension_to}, **kwargs)
+    return FORMS[action](**kwargs)

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,7 +14,17 @@ from unitsafe import clock
 from unitsafe.core.db import like
 from unitsafe.core.domain import Actor, Right
 from unitsafe.hazards.models import Hazard, HazardEvent, HazardPhoto
-from unitsafe.hazards.rules import NUMBER, OPEN, Level, State
+from unitsafe.hazards.rules import (
+    NUMBER,
+    OPEN,
+    REPEAT_DAYS,
+    Action,
+    Card,
+    CardNumbers,
+    Level,
+    Source,
+    State,
+)
 from unitsafe.people.models import Person, PersonStatus
 from unitsafe.people.queries import HandoverLine, handover_sources
 from unitsafe.places.models import Space
@@ -119,11 +129,54 @@ def hazard(session: Session, actor: Actor, number: str) -> Hazard | None:
             joinedload(Hazard.grid),
             joinedload(Hazard.holder),
             joinedload(Hazard.reporter),
+            joinedload(Hazard.supervisor),
+            joinedload(Hazard.recurrence_of),
             selectinload(Hazard.events).options(
                 joinedload(HazardEvent.by), joinedload(HazardEvent.to)
             ),
         )
     ).first()
+
+
+def found_lately(session: Session, space_id: int | None, category: str, now: datetime) -> int:
+    """How often something of this category was found in the space within REPEAT_DAYS before."""
+    if space_id is None:
+        return 0
+    return session.scalars(
+        sa.select(sa.func.count())
+        .select_from(Hazard)
+        .where(
+            Hazard.space_id == space_id,
+            Hazard.category == category,
+            Hazard.found_at > now - timedelta(days=REPEAT_DAYS),
+            Hazard.found_at <= now,
+            Hazard.state != State.REJECTED,
+        )
+    ).one()
+
+
+def last_replies(events: Sequence[HazardEvent]) -> dict[Action, HazardEvent]:
+    """The newest letter of each kind and its answer: an answer to an earlier letter is left out."""
+    found: dict[Action, HazardEvent] = {}
+    for event in events:
+        if event.action in ANSWERS:
+            found.pop(ANSWERS[event.action], None)
+        if event.action in (*ANSWERS, *ANSWERS.values(), Action.PROGRESS):
+            found[event.action] = event
+    return found
+
+
+ANSWERS = {
+    Action.ESCALATE: Action.ESCALATION_REPLY,
+    Action.TRANSFER: Action.TRANSFER_REPLY,
+}
+
+
+def recurrences(session: Session, hazard: Hazard) -> Sequence[str]:
+    """The numbers of the hazards that say this one is back."""
+    return session.scalars(
+        sa.select(Hazard.number).where(Hazard.recurrence_of_id == hazard.id).order_by(Hazard.id)
+    ).all()
 
 
 def photos(session: Session, hazard_id: int) -> Sequence[HazardPhoto]:
@@ -196,16 +249,31 @@ def open_by_space(session: Session) -> dict[int, int]:
     return {row[0] or 0: row[1] for row in rows}
 
 
+DECISIONS = frozenset(
+    {
+        Action.DISPATCH,
+        Action.RECHECK,
+        Action.CLOSE,
+        Action.GRANT_EXTENSION,
+        Action.CONFIRM_MAJOR,
+    }
+)
+
+
 def waiting_for(session: Session, actor: Actor, limit: int = 20) -> list[Hazard]:
     """Hazards that wait for a decision of ``actor``: to dispatch (also when whoever had to fix it
-    has left the school), to recheck or close."""
+    has left the school), to recheck or close, to answer who asks for time, to say how grave."""
+    is_homeless = sa.and_(Hazard.state == State.ASSIGNED, Person.status == PersonStatus.LEFT)
     rows = session.scalars(
         sa.select(Hazard)
         .outerjoin(Hazard.holder)
         .where(
+            Hazard.state.in_(OPEN),
             sa.or_(
-                Hazard.state.in_((State.REPORTED, State.RECTIFIED)),
-                sa.and_(Hazard.state == State.ASSIGNED, Person.status == PersonStatus.LEFT),
+                Hazard.state != State.ASSIGNED,
+                is_homeless,
+                Hazard.extension_to.is_not(None),
+                Hazard.level == Level.SUSPECTED_MAJOR,
             ),
             visible_to(actor),
         )
@@ -217,18 +285,75 @@ def waiting_for(session: Session, actor: Actor, limit: int = 20) -> list[Hazard]
         .order_by(Hazard.found_at, Hazard.id)
         .limit(100)
     ).unique()
-    return [hazard for hazard in rows if hazard.actions_open_to(actor)][:limit]
+    return [hazard for hazard in rows if _waits_for(hazard, actor)][:limit]
 
 
-def open_cards(session: Session, actor: Actor, today: date) -> Sequence[Hazard]:
-    """Overdue hazards (state, level and deadline are enough for their card)."""
+def _waits_for(hazard: Hazard, actor: Actor) -> bool:
+    wanted = DECISIONS & {*hazard.actions_open_to(actor)}
+    if hazard.state is State.ASSIGNED and (
+        hazard.holder is not None and hazard.holder.status is PersonStatus.ACTIVE
+    ):
+        wanted -= {Action.DISPATCH}  # it is being fixed
+    return bool(wanted)
+
+
+def to_rate(session: Session, actor: Actor, since: datetime) -> Sequence[Hazard]:
+    """What ``actor`` found, others fixed and was closed after ``since``, not rated yet."""
     return session.scalars(
+        sa.select(Hazard)
+        .where(
+            Hazard.reporter_id == actor.id,
+            Hazard.state == State.CLOSED,
+            Hazard.rating.is_(None),
+            Hazard.fixed_by_id != actor.id,
+            Hazard.source != Source.TIP,  # the tip's own page asks whoever sent it
+            Hazard.closed_at >= since,
+        )
+        .options(joinedload(Hazard.space).joinedload(Space.building), joinedload(Hazard.grid))
+        .order_by(Hazard.closed_at.desc(), Hazard.id)
+        .limit(5)
+    ).all()
+
+
+PROGRESS_DAYS = 7
+"""A supervised case tells its progress every week. Source: domain README §7."""
+
+
+def without_progress(session: Session, actor: Actor, now: datetime) -> Sequence[Hazard]:
+    """Supervised cases that ``actor`` follows and of which nothing was written for a week."""
+    spoken = sa.select(HazardEvent.hazard_id).where(
+        HazardEvent.action.in_((Action.SUPERVISE, Action.PROGRESS)),
+        HazardEvent.at > now - timedelta(days=PROGRESS_DAYS),
+    )
+    return session.scalars(
+        sa.select(Hazard)
+        .where(
+            Hazard.supervisor_id.in_((actor.id, *actor.stands_in_for)),
+            Hazard.state.in_(OPEN),
+            Hazard.id.not_in(spoken),
+        )
+        .options(
+            joinedload(Hazard.space).joinedload(Space.building),
+            joinedload(Hazard.holder),
+            joinedload(Hazard.grid),
+        )
+        .order_by(Hazard.supervise_until, Hazard.id)
+        .limit(20)
+    ).all()
+
+
+def with_cards(
+    session: Session, actor: Actor, today: date, numbers: CardNumbers
+) -> list[tuple[Hazard, Card]]:
+    """Hazards that carry a card today, with it."""
+    rows = session.scalars(
         sa.select(Hazard).where(
             visible_to(actor),
-            Hazard.state.in_((State.REPORTED, State.ASSIGNED)),
-            Hazard.due_on < today,
+            Hazard.state.in_(OPEN),
+            sa.or_(Hazard.due_on < today, Hazard.times >= numbers.repeats),
         )
     ).all()
+    return [(one, card) for one in rows if (card := one.card(today, numbers)) is not None]
 
 
 def photo_ids(actor: Actor) -> sa.Select[int]:

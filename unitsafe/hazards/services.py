@@ -1,6 +1,6 @@
 """What people do with hazards: each change appends an event and an audit entry."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -10,9 +10,10 @@ from unitsafe import clock
 from unitsafe.core import audit
 from unitsafe.core.domain import Actor, Right, RuleError, can
 from unitsafe.grids import queries as grids
-from unitsafe.hazards import rules
-from unitsafe.hazards.models import Hazard, HazardEvent, HazardPhoto, HazardSerial
-from unitsafe.hazards.rules import TRANSITIONS, Action, Fix, Level, Source, State
+from unitsafe.hazards import queries, rules
+from unitsafe.hazards.effects import BEGINNING, Step, effects
+from unitsafe.hazards.models import Hazard, HazardPhoto, HazardSerial
+from unitsafe.hazards.rules import Action, Card, Fix, Level, Source
 from unitsafe.people import queries as people
 from unitsafe.people.models import Person, PersonStatus
 from unitsafe.photos.models import Photo
@@ -31,6 +32,7 @@ def report(
     photo_ids: Collection[int] = (),
     source: Source = Source.REPORT,
     source_ref: str = "",
+    recurrence_of: Hazard | None = None,
     by: Actor,
     now: datetime,
 ) -> Hazard:
@@ -38,7 +40,7 @@ def report(
 
     Fixed on the spot it waits for a recheck; otherwise whoever answers for the space has to fix it
     by the school's default deadline. With nobody to fix it, it waits to be dispatched. ``grid_id``
-    says where it is when no space is named.
+    says where it is when no space is named; ``recurrence_of`` the closed one that is back again.
     """
     school = schools.school(session)
     today = clock.local(now).date()
@@ -52,29 +54,27 @@ def report(
         space_id=space_id,
         grid_id=_grid_id(session, space_id, grid_id, today),
         fix=fix,
-        stop_use=fix is Fix.STOP_USE,
         source=source,
         source_ref=source_ref,
+        recurrence_of_id=recurrence_of.id if recurrence_of else None,
+        times=1 + queries.found_lately(session, space_id, category, now),
         found_at=now,
         reporter_id=by.id,
-        events=[HazardEvent(action=Action.REPORT, at=now, by_id=by.id, note=description)],
+        **{name: value for name, value in BEGINNING.items() if name != "level"},
     )
     session.add(hazard)
     session.flush()
     add_photos(session, hazard, photo_ids, is_after=False, now=now, by=by)
+    _take(session, hazard, Step(Action.REPORT, now, by.id, level=level, note=description))
+    if fix is Fix.STOP_USE:
+        _take(session, hazard, Step(Action.STOP_USE, now, by.id))
     days = {key: school.number(key) for key in rules.DAYS_SETTING.values()}
     holder = grids.duty_holder(session, space_id, today, grid_id=hazard.grid_id)
     if fix is Fix.ON_SPOT and can(by, Right.FIX_ON_SPOT):
-        hazard.state, hazard.holder_id, hazard.fixed_by_id = State.RECTIFIED, by.id, by.id
-        hazard.due_on = today
-        hazard.events.append(HazardEvent(action=Action.FIX_ON_SPOT, at=now, by_id=by.id))
+        _take(session, hazard, Step(Action.FIX_ON_SPOT, now, by.id, due_on=today))
     elif holder is not None:
-        hazard.state, hazard.holder_id = State.ASSIGNED, holder.id
-        hazard.due_on = rules.default_deadline(level, today, days)
-        hazard.events.append(
-            HazardEvent(action=Action.DISPATCH, at=now, to_id=holder.id, due_on=hazard.due_on)
-        )
-    session.flush()
+        due_on = rules.default_deadline(level, today, days)
+        _take(session, hazard, Step(Action.DISPATCH, now, None, holder.id, due_on))
     _log(session, hazard, Action.REPORT, by=by, now=now, data={"description": description})
     return hazard
 
@@ -88,43 +88,72 @@ def dispatch(
     due_on: date,
     measure: str,
     interim_measure: str,
+    budget: int | None = None,
     by: Actor,
     now: datetime,
 ) -> None:
-    """Give it to ``to`` to fix by ``due_on``, with the level it deserves."""
-    if to.status is not PersonStatus.ACTIVE:
-        raise RuleError("%(name)s已经离校，请选其他人。", name=to.name)
-    if session.scalar(sa.select(Person.id).where(Person.id == to.id, people.is_visitor())):
-        raise RuleError("%(name)s是来访账号，不能整改，请选本校的人。", name=to.name)
+    """Give it to ``to`` to fix by ``due_on``, with the level it deserves; ``budget`` in yuan.
+
+    What is (suspected to be) major keeps its level: that is confirmed or downgraded, with a reason.
+    """
+    _check_works_here(session, to)
     if due_on < (found_on := clock.local(hazard.found_at).date()):
         raise RuleError("整改期限不能早于发现日期（%(day)s）。", day=found_on.isoformat())
-    if not can(by, Right.CONFIRM_MAJOR):  # neither makes it major nor takes that back
-        if hazard.level is Level.MAJOR:
-            level = Level.MAJOR
-        elif level is Level.MAJOR:
-            level = Level.SUSPECTED_MAJOR
-    _move(
-        session,
-        hazard,
-        Action.DISPATCH,
-        by=by,
-        now=now,
-        to_id=to.id,
-        due_on=due_on,
-        note=measure,
-        changes={
-            "holder_id": to.id,
-            "level": level,
-            "due_on": due_on,
-            "measure": measure,
-            "interim_measure": interim_measure,
-        },
-    )
+    if hazard.level in rules.IS_MAJOR:
+        level = hazard.level
+    elif level is Level.MAJOR:
+        level = Level.SUSPECTED_MAJOR
+    step = Step(Action.DISPATCH, now, by.id, to.id, due_on, level, budget, note=measure)
+    _move(session, hazard, step, by=by)
+    hazard.measure, hazard.interim_measure = measure, interim_measure
+
+
+def fix_on_spot(
+    session: Session,
+    hazard: Hazard,
+    *,
+    measure: str,
+    photo_ids: Collection[int] = (),
+    by: Actor,
+    now: datetime,
+) -> None:
+    """It was put right at once; somebody else rechecks it."""
+    today = clock.local(now).date()
+    _move(session, hazard, Step(Action.FIX_ON_SPOT, now, by.id, due_on=today, note=measure), by=by)
+    add_photos(session, hazard, photo_ids, is_after=True, now=now, by=by)
 
 
 def reject(session: Session, hazard: Hazard, *, reason: str, by: Actor, now: datetime) -> None:
     """It is not a hazard, and why."""
-    _move(session, hazard, Action.REJECT, by=by, now=now, note=reason)
+    _move(session, hazard, Step(Action.REJECT, now, by.id, note=reason), by=by)
+
+
+def request_extension(
+    session: Session, hazard: Hazard, *, due_on: date, reason: str, by: Actor, now: datetime
+) -> None:
+    """The holder asks for time until ``due_on``; until it is answered the deadline stays."""
+    if hazard.due_on is not None and due_on <= hazard.due_on:
+        raise RuleError("请选一个比原期限（%(day)s）晚的日子。", day=hazard.due_on.isoformat())
+    _not_past(due_on, now)
+    step = Step(Action.REQUEST_EXTENSION, now, by.id, due_on=due_on, note=reason)
+    _move(session, hazard, step, by=by)
+
+
+def grant_extension(
+    session: Session, hazard: Hazard, *, due_on: date, note: str, by: Actor, now: datetime
+) -> None:
+    """A new deadline: the one asked for, or another."""
+    _not_past(due_on, now)
+    step = Step(Action.GRANT_EXTENSION, now, by.id, hazard.holder_id, due_on, note=note)
+    _move(session, hazard, step, by=by)
+
+
+def refuse_extension(
+    session: Session, hazard: Hazard, *, reason: str, by: Actor, now: datetime
+) -> None:
+    """The deadline stays."""
+    step = Step(Action.REFUSE_EXTENSION, now, by.id, hazard.holder_id, note=reason)
+    _move(session, hazard, step, by=by)
 
 
 def report_done(
@@ -133,10 +162,12 @@ def report_done(
     *,
     measure: str,
     photo_ids: Collection[int],
+    cost: int | None = None,
     by: Actor,
     now: datetime,
 ) -> None:
-    """The holder says what was done and shows it. Raises RuleError without a new photo of theirs."""
+    """The holder says what was done, shows it, and what it cost in yuan. Raises RuleError without a
+    new photo of theirs."""
     if not _new_photos(session, hazard, photo_ids, by):
         shown = sa.select(HazardPhoto.id).where(
             HazardPhoto.hazard_id == hazard.id, HazardPhoto.photo_id.in_(list(photo_ids))
@@ -144,27 +175,178 @@ def report_done(
         if session.scalar(shown):
             raise RuleError("这张照片已经用过了，请重新拍一张整改后的照片。")
         raise RuleError("请先拍一张整改后的照片。")
-    changes = {"fixed_by_id": by.id, "rechecked_by_id": None}
-    _move(session, hazard, Action.REPORT_DONE, by=by, now=now, note=measure, changes=changes)
+    step = Step(Action.REPORT_DONE, now, by.id, amount=cost, note=measure)
+    _move(session, hazard, step, by=by)
     add_photos(session, hazard, photo_ids, is_after=True, now=now, by=by)
 
 
 def recheck(session: Session, hazard: Hazard, *, note: str, by: Actor, now: datetime) -> None:
     """Someone else looked again and found it fixed; closing waits for whoever may close."""
-    changes = {"rechecked_by_id": by.id}
-    _move(session, hazard, Action.RECHECK, by=by, now=now, note=note, changes=changes)
+    _move(session, hazard, Step(Action.RECHECK, now, by.id, note=note), by=by)
 
 
 def send_back(session: Session, hazard: Hazard, *, reason: str, by: Actor, now: datetime) -> None:
     """Not fixed yet: back to the holder, the attempt stays on record."""
-    changes = {"rechecked_by_id": None, "fixed_by_id": None}
-    _move(session, hazard, Action.SEND_BACK, by=by, now=now, note=reason, changes=changes)
+    step = Step(Action.SEND_BACK, now, by.id, hazard.holder_id, note=reason)
+    _move(session, hazard, step, by=by)
 
 
 def close(session: Session, hazard: Hazard, *, note: str, by: Actor, now: datetime) -> None:
     """销号 with the right that the level needs."""
-    changes = {"closed_at": now, "rechecked_by_id": hazard.rechecked_by_id or by.id}
-    _move(session, hazard, Action.CLOSE, by=by, now=now, note=note, changes=changes)
+    _move(session, hazard, Step(Action.CLOSE, now, by.id, note=note), by=by)
+
+
+def confirm_major(
+    session: Session, hazard: Hazard, *, reason: str, by: Actor, now: datetime
+) -> None:
+    """It is major: out of use at once."""
+    step = Step(Action.CONFIRM_MAJOR, now, by.id, level=Level.MAJOR, note=reason)
+    _move(session, hazard, step, by=by)
+
+
+def downgrade(
+    session: Session, hazard: Hazard, *, level: Level, reason: str, by: Actor, now: datetime
+) -> None:
+    """It is not major after all."""
+    if level in rules.IS_MAJOR:
+        raise RuleError("请选降为“一般”还是“较大”。")
+    _move(session, hazard, Step(Action.DOWNGRADE, now, by.id, level=level, note=reason), by=by)
+
+
+def stop_use(session: Session, hazard: Hazard, *, reason: str, by: Actor, now: datetime) -> None:
+    """停用 at once."""
+    _move(session, hazard, Step(Action.STOP_USE, now, by.id, note=reason), by=by)
+
+
+def resume_use(session: Session, hazard: Hazard, *, reason: str, by: Actor, now: datetime) -> None:
+    """Safe to use again."""
+    _move(session, hazard, Step(Action.RESUME_USE, now, by.id, note=reason), by=by)
+
+
+def escalate(
+    session: Session,
+    hazard: Hazard,
+    *,
+    body: str,
+    document_no: str,
+    reason: str,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """上报: to which office, under which document number."""
+    step = Step(Action.ESCALATE, now, by.id, body=body, document_no=document_no, note=reason)
+    _move(session, hazard, step, by=by)
+
+
+def escalation_reply(
+    session: Session, hazard: Hazard, *, reply: str, document_no: str, by: Actor, now: datetime
+) -> None:
+    """What the office above answered."""
+    step = Step(
+        Action.ESCALATION_REPLY,
+        now,
+        by.id,
+        body=hazard.escalated_to,
+        document_no=document_no,
+        note=reply,
+    )
+    _move(session, hazard, step, by=by)
+
+
+def supervise(
+    session: Session,
+    hazard: Hazard,
+    *,
+    to: Person,
+    due_on: date,
+    reason: str,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """挂牌督办: ``to`` follows it every week until it is closed, by ``due_on``."""
+    _check_works_here(session, to)
+    _not_past(due_on, now)
+    step = Step(Action.SUPERVISE, now, by.id, to.id, due_on, note=reason)
+    _move(session, hazard, step, by=by)
+
+
+def progress(session: Session, hazard: Hazard, *, note: str, by: Actor, now: datetime) -> None:
+    """How a supervised case stands this week."""
+    _move(session, hazard, Step(Action.PROGRESS, now, by.id, note=note), by=by)
+
+
+def transfer(
+    session: Session,
+    hazard: Hazard,
+    *,
+    body: str,
+    document_no: str,
+    reason: str,
+    by: Actor,
+    now: datetime,
+) -> None:
+    """To an outside body; the holder follows it until it is done."""
+    step = Step(Action.TRANSFER, now, by.id, body=body, document_no=document_no, note=reason)
+    _move(session, hazard, step, by=by)
+
+
+def transfer_reply(
+    session: Session, hazard: Hazard, *, reply: str, document_no: str, by: Actor, now: datetime
+) -> None:
+    """What the outside body answered."""
+    step = Step(
+        Action.TRANSFER_REPLY,
+        now,
+        by.id,
+        body=hazard.transferred_to,
+        document_no=document_no,
+        note=reply,
+    )
+    _move(session, hazard, step, by=by)
+
+
+def lift_card(session: Session, hazard: Hazard, *, reason: str, by: Actor, now: datetime) -> None:
+    """A leader takes off the card it carries today."""
+    numbers = rules.card_numbers(schools.school(session).number)
+    card = hazard.card(clock.local(now).date(), numbers)
+    step = Step(Action.LIFT_CARD, now, by.id, body=card or "", note=reason)
+    _move(session, hazard, step, by=by, card=card)
+
+
+def rate(
+    session: Session, hazard: Hazard, *, stars: int, note: str, by: Actor, now: datetime
+) -> None:
+    """The finder says how it was handled: ``stars`` 1 to 5."""
+    if not 1 <= stars <= 5:
+        raise RuleError("请选1到5星。")
+    _move(session, hazard, Step(Action.RATE, now, by.id, rating=stars, note=note), by=by)
+
+
+def remind(
+    session: Session, hazard: Hazard, *, to: Person | None, note: str, now: datetime
+) -> None:
+    """The next person up the grid is told that it is late; None where nobody holds the post."""
+    _take(session, hazard, Step(Action.REMIND, now, None, to.id if to else None, note=note))
+    _log(
+        session,
+        hazard,
+        Action.REMIND,
+        by=None,
+        now=now,
+        data={"note": note, "to": to.id if to else None},
+    )
+
+
+def _check_works_here(session: Session, person: Person) -> None:
+    if person.status is not PersonStatus.ACTIVE:
+        raise RuleError("%(name)s已经离校，请选其他人。", name=person.name)
+    if session.scalar(sa.select(Person.id).where(Person.id == person.id, people.is_visitor())):
+        raise RuleError("%(name)s是来访账号，不能整改，请选本校的人。", name=person.name)
+
+
+def _not_past(day: date, now: datetime) -> None:
+    if day < clock.local(now).date():
+        raise RuleError("期限不能早于今天。")
 
 
 def add_photos(
@@ -195,40 +377,34 @@ def _new_photos(
 
 
 def _move(
-    session: Session,
-    hazard: Hazard,
-    action: Action,
-    *,
-    by: Actor,
-    now: datetime,
-    note: str = "",
-    to_id: int | None = None,
-    due_on: date | None = None,
-    changes: Mapping[str, object] | None = None,
+    session: Session, hazard: Hazard, step: Step, *, by: Actor, card: Card | None = None
 ) -> None:
-    """The one way from state to state: rule, change, event, audit entry."""
-    if action not in hazard.actions_open_to(by):
-        raise RuleError("这条隐患现在不能这样处理，可能刚刚有别人处理过，请刷新看一下。")
-    target = TRANSITIONS[action].target
-    for name, value in (changes or {}).items():
-        setattr(hazard, name, value)
-    if target is not None:
-        hazard.state = target
-    session.add(
-        HazardEvent(
-            hazard_id=hazard.id,
-            action=action,
-            at=now,
-            by_id=by.id,
-            to_id=to_id,
-            due_on=due_on,
-            note=note,
-        )
+    """The one way from step to step: rule, change, event, audit entry."""
+    refused = rules.refusal(step.action, hazard.facts(card), by)
+    if refused is not None:
+        raise refused.error
+    _take(session, hazard, step)
+    data: dict[str, object] = {"note": step.note, "to": step.to_id}
+    given = {name: getattr(step, name) for name in GIVEN}
+    _log(
+        session,
+        hazard,
+        step.action,
+        by=by,
+        now=step.at,
+        data=data | {name: value for name, value in given.items() if value},
     )
-    data: dict[str, object] = {"note": note, "to": to_id}
-    if action is Action.DISPATCH:
-        data |= {"level": hazard.level, "due_on": due_on}
-    _log(session, hazard, action, by=by, now=now, data=data)
+
+
+GIVEN = ("level", "due_on", "amount", "body", "document_no", "rating")
+"""What of a step the log names where it was given."""
+
+
+def _take(session: Session, hazard: Hazard, step: Step) -> None:
+    now = {name: getattr(hazard, name) for name in BEGINNING}
+    session.add(hazard.take(step, effects(step, now)))
+    session.flush()
+    session.expire(hazard, ["events"])  # whoever looks next sees this one too
 
 
 def _log(
@@ -236,7 +412,7 @@ def _log(
     hazard: Hazard,
     action: Action,
     *,
-    by: Actor,
+    by: Actor | None,
     now: datetime,
     data: dict[str, object],
 ) -> None:

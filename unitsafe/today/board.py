@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -11,16 +11,19 @@ from unitsafe.checks import queries as checks
 from unitsafe.checks.models import Check
 from unitsafe.checks.rules import DONE, ON_DUTY, State
 from unitsafe.core.domain import Actor
+from unitsafe.hazards import escalation
 from unitsafe.hazards import queries as hazards
-from unitsafe.hazards import rules as hazard_rules
 from unitsafe.hazards.models import Hazard
-from unitsafe.hazards.rules import Card
+from unitsafe.hazards.rules import Card, CardNumbers
 from unitsafe.maps.tiles import Tile, is_periodic, leaf_tiles, mark_of
 from unitsafe.roster import planning as duty_checks
 from unitsafe.roster import queries as rosters
 from unitsafe.roster import table as roster
 from unitsafe.roster.models import Swap
 from unitsafe.roster.table import Stand
+
+RATING_TIME = timedelta(days=30)
+"""How long 今日 asks a finder how it was handled."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,9 @@ class MyDay:
     missed: int
     to_countersign: Sequence[Check]
     to_decide: Sequence[Hazard]
+    to_follow: Sequence[Hazard]
+    late_below: Sequence[Hazard]
+    to_rate: Sequence[Hazard]
     swaps: Sequence[Swap]
 
 
@@ -59,6 +65,9 @@ def my_day(session: Session, actor: Actor, now: datetime, stands: Sequence[Stand
         missed=checks.missed_by(session, actor, now),
         to_countersign=checks.to_countersign(session, actor),
         to_decide=hazards.waiting_for(session, actor),
+        to_follow=hazards.without_progress(session, actor, now),
+        late_below=escalation.told_to(session, actor, today),
+        to_rate=hazards.to_rate(session, actor, now - RATING_TIME),
     )
 
 
@@ -108,15 +117,14 @@ def school_day(
     session: Session,
     actor: Actor,
     now: datetime,
-    red_after: int,
+    numbers: CardNumbers,
     stands: Sequence[Stand] = (),
 ) -> SchoolDayBoard:
     """The state of the whole school today."""
     today = clock.local(now).date()
     all_today = [check for check in checks.of_day(session, today) if not is_periodic(check)]
     counted = [check for check in all_today if check.state is not State.SKIPPED]
-    late = hazards.open_cards(session, actor, today)
-    cards = [hazard_rules.card(one.state, one.level, one.due_on, today, red_after) for one in late]
+    cards = [card for _, card in hazards.with_cards(session, actor, today, numbers)]
     open_by_grid = hazards.open_by_grid(session)
     return SchoolDayBoard(
         done=sum(check.state in DONE for check in counted),

@@ -19,6 +19,7 @@ from unitsafe.coverage import gaps, snapshot
 from unitsafe.coverage.rules import Kind
 from unitsafe.grids import queries as grids
 from unitsafe.hazards.labels import LEVEL_KIND
+from unitsafe.hazards.rules import card_numbers
 from unitsafe.letters import services as letters
 from unitsafe.letters.queries import to_sign
 from unitsafe.school import queries as schools
@@ -51,7 +52,7 @@ def index() -> ResponseReturnValue:
         week=week_of(term.starts_on, today) if term else None,
         mine=board.my_day(session, actor(), now, stands),
         letter=to_sign(session, actor().id, today),
-        board=board.school_day(session, actor(), now, school.number("card_red_after"), stands)
+        board=board.school_day(session, actor(), now, card_numbers(school.number), stands)
         if sees_school
         else None,
         gaps=_gaps(session, school, today, now) if sees_school else None,

@@ -1,13 +1,10 @@
-"""What people do to a hazard; each view is named after its action."""
+"""What people do to a hazard: an address per step, named after its action."""
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
-from flask import request, url_for
+from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from sqlalchemy.orm import Session
 
 from unitsafe import clock
 from unitsafe.core import once
@@ -15,134 +12,126 @@ from unitsafe.core.access import actor, allow
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import RuleError
 from unitsafe.core.errors import sentence
-from unitsafe.core.forms import Form
 from unitsafe.core.images import PhotoRefused
+from unitsafe.core.labels import label
 from unitsafe.core.query import row_id
-from unitsafe.hazards import services
-from unitsafe.hazards.forms import NoteForm, ReasonForm, ReportDoneForm
-from unitsafe.hazards.models import Hazard
-from unitsafe.hazards.rules import Action, Level
+from unitsafe.hazards import rules, services
+from unitsafe.hazards.forms import ActForm
+from unitsafe.hazards.labels import DONE_WORDS
+from unitsafe.hazards.models import Hazard, HazardEvent
+from unitsafe.hazards.rules import TRANSITIONS, Action, Need
 from unitsafe.hazards.views import bp
-from unitsafe.hazards.views.detail import dispatch_form, get_hazard, show, show_changed
-from unitsafe.people.models import Person
+from unitsafe.hazards.views.detail import (
+    card_of,
+    form_of,
+    get_hazard,
+    open_now,
+    show,
+    show_changed,
+)
 from unitsafe.photos import services as photos
 from unitsafe.photos.views import shown
 
-Act = Callable[[Session, Hazard, datetime], None]
+TAKES_PHOTOS = (Action.REPORT_DONE, Action.FIX_ON_SPOT)
 
 
-def _carry_out(
-    number: str, action: Action, form: Form, message: str, act: Act
-) -> ResponseReturnValue:
-    """The way of all actions: form, key, change, the hazard as it is now."""
-    if not form.validate():
+class Changed(Exception):
+    """Somebody, ``who``, took a step between the page and the press."""
+
+    def __init__(self, who: str, step: Action) -> None:
+        super().__init__(who, step)
+        self.who, self.step = who, step
+
+
+def carry_out(number: str, action: Action) -> ResponseReturnValue:
+    """The way of all steps: form, key, what changed meanwhile, the step, the hazard as it is now."""
+    before = get_hazard(db.session(), number)
+    refused = rules.refusal(action, before.facts(card_of(before)), actor())
+    if refused is not None and refused.is_right:
+        raise refused.error
+    form: Any = form_of(action, before)
+    ids, is_sound = _take_photos(form, action)
+    if not form.validate() or not is_sound:
+        if refused is not None:
+            raise refused.error
         return show(number, {action: form}, status=422)
     now = clock.now()
     try:
         with writing() as session:
             key = once.claim(session, form.once.data, by=actor().id, now=now)
             key.location = url_for(".detail", number=number)
-            act(session, get_hazard(session, number), now)
+            hazard = get_hazard(session, number)
+            _check_seen(hazard, form)
+            given = form.given(session)
+            if action in TAKES_PHOTOS:
+                given["photo_ids"] = ids
+            getattr(services, action.value)(session, hazard, **given, by=actor(), now=now)
+    except Changed as change:
+        return _tell_change(number, action, form, change)
     except RuleError as error:
-        if action not in get_hazard(db.session(), number).actions_open_to(actor()):
+        if action not in open_now(get_hazard(db.session(), number)):
             raise
         form.form_errors.append(sentence(error))
         return show(number, {action: form}, status=422)
-    return show_changed(number, message)
+    return show_changed(number, str(DONE_WORDS[action]))
 
 
-@bp.post("/hazards/<number>/dispatch")
-@allow()
-def dispatch(number: str) -> ResponseReturnValue:
-    """Give it to somebody to fix, or to somebody else."""
-    form: Any = dispatch_form(get_hazard(db.session(), number))
+def _add_view(action: Action) -> None:
+    def act(number: str) -> ResponseReturnValue:
+        return carry_out(number, action)
 
-    def act(session: Session, hazard: Hazard, now: datetime) -> None:
-        services.dispatch(
-            session,
-            hazard,
-            to=session.get_one(Person, form.to_id.data),
-            level=Level(form.level.data),
-            due_on=form.due_on.data,
-            measure=form.measure.data or "",
-            interim_measure=form.interim_measure.data or "",
-            by=actor(),
-            now=now,
-        )
-
-    return _carry_out(number, Action.DISPATCH, form, _("已派单。"), act)
+    act.__doc__ = TRANSITIONS[action].does
+    view = allow()(act)
+    bp.add_url_rule(f"/hazards/<number>/{action}", action.value, view, methods=["POST"])
 
 
-@bp.post("/hazards/<number>/reject")
-@allow()
-def reject(number: str) -> ResponseReturnValue:
-    """It is no hazard."""
-    form: Any = ReasonForm()
-
-    def act(session: Session, hazard: Hazard, now: datetime) -> None:
-        services.reject(session, hazard, reason=form.reason.data, by=actor(), now=now)
-
-    return _carry_out(number, Action.REJECT, form, _("已判定不成立。"), act)
+for _action in TRANSITIONS:
+    _add_view(_action)
 
 
-@bp.post("/hazards/<number>/report_done")
-@allow()
-def report_done(number: str) -> ResponseReturnValue:
-    """The holder has fixed it and shows the photo."""
-    form: Any = ReportDoneForm()
-    form.photo_error, ids = "", []
+def _check_seen(hazard: Hazard, form: ActForm) -> None:
+    """Raises Changed when there is something newer than the page showed."""
+    seen, newest = row_id(form.seen.data or ""), newest_event(hazard)
+    if seen and newest and newest.id > seen:
+        raise Changed(newest.by.name if newest.by else _("系统"), newest.action)
+
+
+def newest_event(hazard: Hazard) -> HazardEvent | None:
+    """The last thing that people or a handover did; reminders change nothing that one decides on."""
+    return next((e for e in reversed(hazard.events) if e.action is not Action.REMIND), None)
+
+
+def _tell_change(number: str, action: Action, form: Any, change: Changed) -> ResponseReturnValue:
+    """The hazard as it is now, with what was typed; nothing was overwritten."""
+    told = _(
+        "您打开这一页以后，%(who)s刚刚做了“%(step)s”。您的操作没有保存，请看过再决定。",
+        who=change.who,
+        step=label(change.step),
+    )
+    if action in open_now(get_hazard(db.session(), number)):
+        form.form_errors.append(told)
+    elif typed := form[form.typed].data:
+        told += _("您写的是：%(words)s", words=typed)
+    flash(told, "error")
+    answer = show(number, {action: form}, status=409)
+    answer.headers["X-In-Place"] = "1"
+    return answer
+
+
+def _take_photos(form: Any, action: Action) -> tuple[list[int], bool]:
+    """The photos sent with a step, kept for the page; False when they are wrong or missing."""
+    ids: list[int] = []
+    form.photo_error = ""
+    if action not in TAKES_PHOTOS:
+        return ids, True
     try:
         ids = sent_photos()
     except PhotoRefused as error:
         form.photo_error = _(error.message, **error.values)
-    if not ids and not form.photo_error:
+    if not ids and not form.photo_error and Need.PHOTO in TRANSITIONS[action].needs:
         form.photo_error = _("请先拍一张整改后的照片。")
     form.photos = shown(ids)
-    if not form.validate() or form.photo_error:
-        return show(number, {Action.REPORT_DONE: form}, status=422)
-
-    def act(session: Session, hazard: Hazard, now: datetime) -> None:
-        services.report_done(
-            session, hazard, measure=form.measure.data, photo_ids=ids, by=actor(), now=now
-        )
-
-    return _carry_out(number, Action.REPORT_DONE, form, _("已上报整改完成，等待复查。"), act)
-
-
-@bp.post("/hazards/<number>/recheck")
-@allow()
-def recheck(number: str) -> ResponseReturnValue:
-    """Someone else looked again and it is in order."""
-    form: Any = NoteForm()
-
-    def act(session: Session, hazard: Hazard, now: datetime) -> None:
-        services.recheck(session, hazard, note=form.note.data or "", by=actor(), now=now)
-
-    return _carry_out(number, Action.RECHECK, form, _("已记录复查合格，等待销号。"), act)
-
-
-@bp.post("/hazards/<number>/send_back")
-@allow()
-def send_back(number: str) -> ResponseReturnValue:
-    """Not in order yet."""
-    form: Any = ReasonForm()
-
-    def act(session: Session, hazard: Hazard, now: datetime) -> None:
-        services.send_back(session, hazard, reason=form.reason.data, by=actor(), now=now)
-
-    return _carry_out(number, Action.SEND_BACK, form, _("已退回重改。"), act)
-
-
-@bp.post("/hazards/<number>/close")
-@allow()
-def close(number: str) -> ResponseReturnValue:
-    """销号."""
-    form: Any = NoteForm()
-
-    def act(session: Session, hazard: Hazard, now: datetime) -> None:
-        services.close(session, hazard, note=form.note.data or "", by=actor(), now=now)
-
-    return _carry_out(number, Action.CLOSE, form, _("已销号。"), act)
+    return ids, not form.photo_error
 
 
 def sent_photos() -> list[int]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import abort, flash, url_for
+from flask import Response, abort, flash, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -15,10 +15,10 @@ from unitsafe.core.htmx import render, see_other, wants_fragment
 from unitsafe.core.printing import render_pdf
 from unitsafe.hazards import papers, queries, rules
 from unitsafe.hazards.following import ensure_followed
-from unitsafe.hazards.forms import FORMS, DispatchForm
+from unitsafe.hazards.forms import ActForm, DispatchForm, act_form
 from unitsafe.hazards.labels import LEVEL_KIND, STATE_KIND
 from unitsafe.hazards.models import Hazard
-from unitsafe.hazards.rules import Action, Level
+from unitsafe.hazards.rules import Action, Card, Level, Need, State
 from unitsafe.hazards.views import bp
 from unitsafe.people.queries import active_people, told_apart
 from unitsafe.photos import services as photos
@@ -33,65 +33,101 @@ def get_hazard(session: Session, number: str) -> Hazard:
     return hazard
 
 
-def dispatch_form(hazard: Hazard, **kwargs: Any) -> DispatchForm:
-    """派单, filled with what the hazard and the school's defaults suggest."""
-    session = db.session()
-    found = school(session)
+def open_now(hazard: Hazard) -> list[Action]:
+    """What this person may do with it now."""
+    return hazard.actions_open_to(actor(), card_of(hazard))
+
+
+def card_of(hazard: Hazard) -> Card | None:
+    """The card it carries today."""
+    numbers = rules.card_numbers(school(db.session()).number)
+    return hazard.card(clock.today(), numbers)
+
+
+def form_of(action: Action, hazard: Hazard, **kwargs: Any) -> ActForm:
+    """The form of a step, filled with what the hazard and the school's defaults suggest."""
+    needs_people = Need.PERSON in rules.TRANSITIONS[action].needs
+    people = told_apart(active_people(db.session())) if needs_people else []
+    if action is Action.DISPATCH:
+        return _dispatch_form(hazard, people, **kwargs)
+    return act_form(action, hazard, people, **kwargs)
+
+
+def _dispatch_form(hazard: Hazard, people: list[tuple[int, str]], **kwargs: Any) -> DispatchForm:
+    found = school(db.session())
     days = {key: found.number(key) for key in rules.DAYS_SETTING.values()}
     today = clock.today()
     due_on = max(hazard.due_on or today, rules.default_deadline(hazard.level, today, days))
-    levels = tuple(
-        dict.fromkeys([Level.NORMAL, Level.SERIOUS, Level.SUSPECTED_MAJOR, hazard.level])
-    )
-    people = told_apart(active_people(session))
+    levels = (Level.NORMAL, Level.SERIOUS, Level.SUSPECTED_MAJOR)
     return DispatchForm(
         people,
-        levels,
+        (hazard.level,) if hazard.level in rules.IS_MAJOR else levels,
         data={
             "to_id": hazard.holder_id,
-            "level": hazard.level.value,
+            "level": hazard.level,
             "due_on": due_on,
             "measure": hazard.measure,
             "interim_measure": hazard.interim_measure,
+            "budget": hazard.budget,
         },
         **kwargs,
     )
 
 
-def show(
-    number: str, forms: Mapping[Action, Any] | None = None, status: int = 200
-) -> ResponseReturnValue:
-    """The hazard's page with a form for each action that is open to this person."""
+def show(number: str, forms: Mapping[Action, Any] | None = None, status: int = 200) -> Response:
+    """The hazard's page with a form for each step that is open to this person."""
     session = db.session()
     hazard = get_hazard(session, number)
+    card = card_of(hazard)
+    newest = max((e.id for e in hazard.events if e.action is not Action.REMIND), default=0)
     open_forms: dict[Action, Any] = {}
-    for action in hazard.actions_open_to(actor()):
-        given = (forms or {}).get(action)
-        if given is None:
-            given = (
-                dispatch_form(hazard, formdata=None)
-                if action is Action.DISPATCH
-                else FORMS[action](formdata=None)
-            )
+    for action in hazard.actions_open_to(actor(), card):
+        given = (forms or {}).get(action) or form_of(action, hazard, formdata=None)
+        given.seen.data = newest
         open_forms[action] = given
     shown = queries.photos(session, hazard.id)
-    found = school(session)
+    numbers = rules.card_numbers(school(session).number)
     return render(
         "hazards/detail.html",
         fragment="panel",
         hazard=hazard,
         forms=open_forms,
+        wrong_forms=[action for action, form in open_forms.items() if form.errors],
+        main=[action for action in open_forms if _is_main(action, hazard)],
+        beside=[action for action in open_forms if action in BESIDE],
         photos_before=[p for p in shown if not p.is_after],
         photos_after=[p for p in shown if p.is_after],
-        card=rules.card(
-            hazard.state, hazard.level, hazard.due_on, clock.today(), found.number("card_red_after")
-        ),
-        late=rules.days_late(hazard.state, hazard.due_on, clock.today()),
+        card=card,
+        is_again=hazard.times >= numbers.repeats,
+        late=hazard.days_late(clock.today()),
+        last_replies=queries.last_replies(hazard.events),
+        recurrences=queries.recurrences(session, hazard),
         category=content.load().hazard_categories.get(hazard.category, hazard.category),
         state_kind=STATE_KIND,
         level_kind=LEVEL_KIND,
         status=status,
     )
+
+
+MAIN = (
+    Action.REPORT_DONE,
+    Action.RECHECK,
+    Action.CLOSE,
+    Action.GRANT_EXTENSION,
+    Action.CONFIRM_MAJOR,
+    Action.RATE,
+)
+"""Steps that the hazard waits for: their forms stand open."""
+
+
+BESIDE = (Action.SEND_BACK, Action.REFUSE_EXTENSION, Action.DOWNGRADE)
+"""What one may answer instead: folded, but not under the rest."""
+
+
+def _is_main(action: Action, hazard: Hazard) -> bool:
+    if action is Action.DISPATCH:
+        return hazard.state is State.REPORTED
+    return action in MAIN
 
 
 def show_changed(number: str, message: str) -> ResponseReturnValue:
@@ -106,6 +142,23 @@ def detail(number: str) -> ResponseReturnValue:
     """One hazard."""
     ensure_followed(clock.today(), now=clock.now())
     return show(number)
+
+
+@bp.get("/hazards/workflow")
+@allow()
+def workflow() -> ResponseReturnValue:
+    """How a hazard goes from found to closed: the rules themselves, for people to read."""
+    return render(
+        "hazards/workflow.html",
+        steps_in=lambda state: [
+            (action, step) for action, step in rules.TRANSITIONS.items() if state in step.sources
+        ],
+        states=list(State),
+        state_kind=STATE_KIND,
+        closers=rules.CLOSERS,
+        days={level: school(db.session()).number(key) for level, key in rules.DAYS_SETTING.items()},
+        numbers=rules.card_numbers(school(db.session()).number),
+    )
 
 
 @bp.get("/hazards/<number>.pdf")

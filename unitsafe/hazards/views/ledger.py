@@ -19,7 +19,7 @@ from unitsafe.hazards.following import ensure_followed
 from unitsafe.hazards.labels import LEVEL_KIND, STATE_KIND
 from unitsafe.hazards.rules import Level, State
 from unitsafe.hazards.views import bp
-from unitsafe.school.queries import the_school
+from unitsafe.school.queries import school
 
 
 @bp.get("/hazards")
@@ -35,8 +35,7 @@ def index() -> ResponseReturnValue:
         after=request.args.get("after"),
     )
     counts = queries.counts_by_state(session, actor(), filters)
-    school = the_school()
-    red_after = school.number("card_red_after") if school else 7
+    numbers = rules.card_numbers(school(session).number)
     shown = _shown_states(filters)
     total = sum(counts[state] for state in shown)
     still_open = sum(counts[state] for state in rules.OPEN)
@@ -61,16 +60,8 @@ def index() -> ResponseReturnValue:
         fragment="rows",
         oob=(),
         page=page,
-        cards={
-            hazard.id: rules.card(
-                hazard.state, hazard.level, hazard.due_on, clock.today(), red_after
-            )
-            for hazard in page.rows
-        },
-        late={
-            hazard.id: rules.days_late(hazard.state, hazard.due_on, clock.today())
-            for hazard in page.rows
-        },
+        cards={hazard.id: hazard.card(clock.today(), numbers) for hazard in page.rows},
+        late={hazard.id: hazard.days_late(clock.today()) for hazard in page.rows},
         chips=chips,
         total=total,
         filters=filters,

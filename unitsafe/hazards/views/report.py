@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from flask import flash, url_for
+from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from unitsafe import clock
 from unitsafe.core import once
@@ -14,9 +15,10 @@ from unitsafe.core.domain import Right
 from unitsafe.core.htmx import render, see_other
 from unitsafe.core.images import PhotoRefused
 from unitsafe.core.query import int_arg
-from unitsafe.hazards import services
-from unitsafe.hazards.forms import ReportForm
-from unitsafe.hazards.rules import Fix, Level
+from unitsafe.hazards import queries, services
+from unitsafe.hazards.forms import REPORTED_LEVELS, ReportForm
+from unitsafe.hazards.models import Hazard
+from unitsafe.hazards.rules import Fix, Level, Source, State
 from unitsafe.hazards.views import bp
 from unitsafe.hazards.views.acts import sent_photos
 from unitsafe.photos.views import shown
@@ -26,9 +28,23 @@ from unitsafe.places.queries import space_choices
 @bp.route("/hazards/new", methods=["GET", "POST"])
 @allow(Right.CREATE_HAZARD)
 def new() -> ResponseReturnValue:
-    """Report a hazard; `?space=` fills in the place."""
-    start = {"space_id": int_arg("space")}
-    form: Any = ReportForm(space_choices(db.session()), data=start)
+    """Report a hazard; `?space=` fills in the place, `?source=` and `?ref=` say from where,
+    `?again=` names the closed one that is back."""
+    session = db.session()
+    before = _closed_before(session, request.args.get("again", ""))
+    start = {
+        "space_id": int_arg("space"),
+        "source": request.args.get("source", Source.REPORT),
+        "ref": request.args.get("ref", "")[:40],
+    }
+    if before is not None:
+        start |= {
+            "again": before.number,
+            "space_id": before.space_id,
+            "category": before.category,
+            "level": before.level if before.level in REPORTED_LEVELS else Level.SUSPECTED_MAJOR,
+        }
+    form: Any = ReportForm(space_choices(session), data=start)
     photo_error, ids = "", []
     if form.is_submitted():
         try:
@@ -40,14 +56,22 @@ def new() -> ResponseReturnValue:
     return render(
         "hazards/new.html",
         form=form,
+        before=before,
         photos=shown(ids),
         photo_error=photo_error,
         status=422 if form.is_submitted() else 200,
     )
 
 
+def _closed_before(session: Session, number: str) -> Hazard | None:
+    """The closed hazard of that number that this person may see."""
+    found = queries.hazard(session, actor(), number)
+    return found if found is not None and found.state is State.CLOSED else None
+
+
 def _report(form: Any, photo_ids: list[int]) -> ResponseReturnValue:
     now = clock.now()
+    before = _closed_before(db.session(), form.again.data or "")
     with writing() as session:
         key = once.claim(session, form.once.data, by=actor().id, now=now)
         hazard = services.report(
@@ -58,6 +82,9 @@ def _report(form: Any, photo_ids: list[int]) -> ResponseReturnValue:
             fix=Fix(form.fix.data),
             space_id=form.space_id.data,
             photo_ids=photo_ids,
+            source=form.found_through,
+            source_ref=(form.ref.data or "")[:40],
+            recurrence_of=before,
             by=actor(),
             now=now,
         )
