@@ -1,7 +1,7 @@
 """reminders: channels, the outbox, what people mute, the school's hours
 
 Revision ID: 0012_reminders
-Revises: 0009_imports
+Revises: 0010_hazard_life
 """
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from alembic import op
 from unitsafe.core.db import UtcDateTime
 
 revision = '0012_reminders'
-down_revision = '0009_imports'
+down_revision = '0010_hazard_life'
 branch_labels = None
 depends_on = None
 

@@ -7,10 +7,11 @@ import sqlalchemy as sa
 
 from unitsafe import clock
 from unitsafe.core.db import db
+from unitsafe.hazards import services as hazards
 from unitsafe.hazards.models import HazardEvent
-from unitsafe.hazards.rules import Level, State
+from unitsafe.hazards.rules import Fix, Level, State
 from unitsafe.people.models import PersonStatus
-from unitsafe.reminders import deciding, drafts, happenings
+from unitsafe.reminders import deciding
 from unitsafe.reminders.models import Mute, Notice, ReminderSetting
 from unitsafe.reminders.rules import Kind
 
@@ -182,46 +183,76 @@ def test_the_finder_hears_that_it_is_closed(make, decide):
     assert hazard.number in notice.body and "评个分" in notice.body
 
 
-class Happened:
-    """An event as the hazards' own clock writes it when it asks the next person up."""
+@pytest.fixture
+def reminded(make, decide):
+    """`reminded()`: what is told when a hazard of the teacher is a day late, 催办 only."""
 
-    class Act:
-        value = "remind"
+    def run():
+        make.hazard()  # due on the 26th
+        decide("26T12:00")
+        return [one for one in decide("27T08:00") if one.kind is Kind.REMIND]
 
-    def __init__(self, hazard, to):
-        self.id, self.hazard, self.action = 99, hazard, self.Act()
-        self.to, self.to_id, self.note, self.by_id = to, to.id, "超期3天还没有整改", None
-
-
-def reminded(app, session, event):
-    with app.app_context():
-        return list(happenings.drafts(session, [event], drafts.Recipients(session)))
+    return run
 
 
-def test_whoever_is_asked_to_see_to_it_is_told(app, make, session):
-    leader, hazard = make.someone("leader"), make.hazard()
+def test_whoever_is_asked_to_see_to_it_is_told(make, reminded):
+    leader = make.someone("leader")
     make.channel()
     own = make.channel(leader)
-    (draft,) = reminded(app, session, Happened(hazard, leader))
-    assert (draft.kind, draft.way.id) == (Kind.REMIND, own.id)
-    assert draft.key == f"remind:{hazard.number}:99:person {leader.id}"
-    assert draft.text.body.endswith("超期3天还没有整改")
+    (notice,) = reminded()
+    assert notice.channel_id == own.id
+    assert notice.title == "请过问一条隐患"
+    assert notice.body == "YH-2026-0001 后门被书柜占住一半\n超期1天，请督促整改。"
+    assert notice.path == "/hazards/YH-2026-0001"
 
 
-def test_without_a_channel_of_their_own_they_are_called_by_name_in_the_group(app, make, session):
-    leader, hazard, group = make.someone("leader"), make.hazard(), make.channel()
-    (draft,) = reminded(app, session, Happened(hazard, leader))
-    assert draft.way.id == group.id
-    assert draft.text.title == "leader，请过问一条隐患"
+def test_without_a_channel_of_their_own_they_are_called_by_name_in_the_group(make, reminded):
+    make.someone("leader")
+    group = make.channel()
+    (notice,) = reminded()
+    assert notice.channel_id == group.id
+    assert notice.title == "leader，请过问一条隐患"
 
 
-def test_whoever_does_not_want_to_be_asked_is_not(app, make, session):
-    leader, hazard = make.someone("leader"), make.hazard()
+def test_whoever_does_not_want_to_be_asked_is_not(make, reminded, session):
+    leader = make.someone("leader")
     make.channel()
     make.channel(leader)
     session.add(Mute(person_id=leader.id, kind=Kind.REMIND))
     session.commit()
-    assert reminded(app, session, Happened(hazard, leader)) == []
+    assert reminded() == []
+
+
+def test_what_is_put_out_of_use_is_told_at_once(app, make, decide, session, now):
+    principal = make.someone("principal")
+    make.channel()
+    hazard = make.hazard()
+    decide("23T12:00")
+    with app.app_context():
+        hazards.stop_use(session, hazard, reason="线路发热", by=make.actor(principal), now=now())
+    session.commit()
+    (notice,) = decide("23T21:30")
+    assert (notice.kind, notice.title) == (Kind.URGENT, "停用通知")
+    assert notice.not_before == notice.created_at
+
+
+def test_reported_and_put_out_of_use_at_once_is_told_once(app, make, decide, session, now):
+    officer, space = make.actor(make.someone("officer")), make.space_in(make.grid())
+    make.channel()
+    decide("23T12:00")
+    with app.app_context():
+        hazards.report(
+            session,
+            description="配电箱冒烟",
+            category="electric",
+            level=Level.SUSPECTED_MAJOR,
+            fix=Fix.STOP_USE,
+            space_id=space.id,
+            by=officer,
+            now=now(),
+        )
+    session.commit()
+    assert [one.title for one in decide("23T12:01")] == ["停用通知"]
 
 
 def test_the_week_is_summed_up_for_the_principal(make, decide, session):

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session, joinedload
 from unitsafe import clock, content
 from unitsafe.core.domain import Right
 from unitsafe.hazards.models import Hazard, HazardEvent
-from unitsafe.hazards.rules import Level
+from unitsafe.hazards.rules import Action, Level
 from unitsafe.people import queries as people
 from unitsafe.places.models import Space
 from unitsafe.reminders import wording
@@ -42,19 +42,23 @@ def drafts(session: Session, events: Sequence[HazardEvent], to: Recipients) -> I
     for event in events:
         hazard = event.hazard
         page = path("hazards.detail", number=hazard.number)
-        act = event.action.value
-        if act == "close" and hazard.reporter_id != event.by_id:
+        if event.action is Action.CLOSE and hazard.reporter_id != event.by_id:
             said = wording.closed(hazard.number, hazard.description)
             for way in to.person(Kind.CLOSED, hazard.reporter_id):
                 yield Draft(Kind.CLOSED, f"{hazard.number}:{event.id}", said, page, way)
-        elif act == "remind" and event.to_id is not None:
+        elif event.action is Action.REMIND and event.to_id is not None:
             yield from _reminded(event, page, to)
-        elif act == "stop_use" or (act == "report" and _is_grave(hazard)):
+        elif _is_urgent(event):
             yield from _urgent(session, event, page, to)
 
 
-def _is_grave(hazard: Hazard) -> bool:
-    return hazard.stop_use or hazard.level in (Level.SUSPECTED_MAJOR, Level.MAJOR)
+def _is_urgent(event: HazardEvent) -> bool:
+    """A grave hazard was reported, or something was put out of use; both at once are told once."""
+    hazard = event.hazard
+    if event.action is Action.STOP_USE:
+        return event.at != hazard.found_at
+    is_grave = hazard.stop_use or hazard.level in (Level.SUSPECTED_MAJOR, Level.MAJOR)
+    return event.action is Action.REPORT and is_grave
 
 
 def _reminded(event: HazardEvent, page: str, to: Recipients) -> Iterator[Draft]:
@@ -73,7 +77,7 @@ def _urgent(session: Session, event: HazardEvent, page: str, to: Recipients) -> 
     place = hazard.grid.name
     if hazard.space is not None:
         place = f"{hazard.space.building.name} {hazard.space.name}"
-    is_stopped = event.action.value == "stop_use" or hazard.stop_use
+    is_stopped = event.action is Action.STOP_USE or hazard.stop_use
     said = wording.urgent(hazard.number, hazard.description, place, is_stopped=is_stopped)
     own = [to.own[one] for one in _confirmers(session, event.at) if one in to.own]
     for way in (*to.groups, *own):
