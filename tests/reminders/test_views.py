@@ -122,6 +122,7 @@ def test_by_swap_the_test_leads_back_to_the_page(make, officer, taken):
 
 def test_a_channel_that_is_off_is_not_tried(make, officer, taken):
     channel = make.channel(is_active=False)
+    assert "渠道都停用了" in officer.get(PAGE).page.text()
     assert officer.post(f"{PAGE}/channels/{channel.id}/test").status == 409
     assert taken.parcels == []
 
