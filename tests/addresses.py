@@ -118,6 +118,8 @@ def furnish(make: Make) -> Campus:
         "tip_number": tip.address_number,
         "run_id": make.imported(officer, "姓名,电话\n新来的人,13800000000\n", What.PEOPLE).id,
     }
+    keys |= _reminders(make, teacher)
+    spare["channel_id"] = make.channel(name="旧群").id
     foreign["equipment_id"] = make.equipment(away).id
     spare["draft_id"] = make.draft(officer).id
     return Campus(keys, foreign, spare, more)
@@ -138,6 +140,17 @@ def _roster(make: Make, teacher: Person, other: Person) -> dict[str, Any]:
         "entry_id": mine.id,
         "swap_id": swap.id,
         "feed": feed.token,
+    }
+
+
+def _reminders(make: Make, teacher: Person) -> dict[str, Any]:
+    """A channel of the school and the teacher's own, which nobody answers."""
+    nobody = "json://127.0.0.1:9/"
+    make.channel(teacher, url=nobody, name="我的微信")
+    return {
+        "channel_id": make.channel(url=nobody).id,
+        "sort": "wecom",
+        "way": "serverchan",
     }
 
 

@@ -45,6 +45,7 @@ from unitsafe.photos import services as photos
 from unitsafe.photos.models import Photo
 from unitsafe.places import services as places
 from unitsafe.places.models import Building, BuildingUse, Space
+from unitsafe.reminders.models import Channel
 from unitsafe.roster import planning as roster
 from unitsafe.roster import swaps
 from unitsafe.roster.models import RosterEntry, Shift, Swap
@@ -613,6 +614,26 @@ class Make:
                     now=self.now(),
                 )
             )
+
+    def channel(
+        self,
+        person: Person | None = None,
+        url: str = "wecombot://693axxx6-7aoc-4bc4",
+        name: str = "教师群",
+        **values: Any,
+    ) -> Channel:
+        """A channel of the school, or a person's own."""
+        self.school()
+        made = Channel(
+            name=name,
+            person_id=person.id if person else None,
+            url=url,
+            masked="wecombot://6...4/",
+            made_at=self.now(),
+            **values,
+        )
+        self.session.add(made)
+        return self._save(made)  # type: ignore[no-any-return]
 
     def absent(self, person: Person, deputy: Person, first: date, last: date) -> None:
         """``person`` is away, ``deputy`` stands in."""

@@ -111,6 +111,10 @@ GET  imports.template        sign_in 403     403     403     ok      ok      403
 GET  imports.columns         sign_in 403     403     403     ok      404     403     403
 GET  imports.preview         sign_in 403     403     403     ok      404     403     403
 GET  imports.run             sign_in 403     403     403     ok      ok      403     403
+GET  reminders.index         sign_in 403     403     403     ok      ok      403     403
+GET  reminders.new_channel   sign_in 403     403     403     ok      ok      403     403
+GET  reminders.mine          sign_in ok      ok      ok      ok      ok      ok      ok
+GET  reminders.own_channel   sign_in ok      ok      ok      ok      ok      ok      ok
 POST places.edit_building    sign_in 403     403     403     422     422     403     403
 POST places.retire_building  sign_in 403     403     403     ok      ok      403     403
 POST places.add_space        sign_in 403     403     403     422     422     403     403
@@ -229,6 +233,15 @@ POST imports.columns         sign_in 403     403     403     ok      404     403
 POST imports.preview         sign_in 403     403     403     409     404     403     403
 POST imports.discard         sign_in 403     403     403     ok      404     403     403
 POST imports.undo            sign_in 403     403     403     ok      ok      403     403
+POST reminders.hours         sign_in 403     403     403     422     422     403     403
+POST reminders.new_channel   sign_in 403     403     403     422     422     403     403
+POST reminders.test          sign_in 403     403     403     ok      ok      403     403
+POST reminders.switch        sign_in 403     403     403     ok      ok      403     403
+POST reminders.remove        sign_in 403     403     403     ok      ok      403     403
+POST reminders.mine          sign_in ok      ok      ok      ok      ok      ok      ok
+POST reminders.own_channel   sign_in 422     422     422     422     422     422     422
+POST reminders.test_own      sign_in 409     ok      409     409     409     409     409
+POST reminders.remove_own    sign_in ok      ok      ok      ok      ok      ok      ok
 """
 """Method and endpoint, then the outcome for WHO in that order, of the grid 一层 where the teacher is
 the member and the leader leads. A write is sent with an empty form: ok, 422 (the form again) and 409
@@ -240,6 +253,7 @@ SPARE = frozenset(
         "places.retire_space",
         "maps.retire",
         "imports.discard",
+        "reminders.remove",
     }
 )
 LOG_ONLY = frozenset({"audit_entry", "once_key"})

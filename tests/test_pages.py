@@ -15,6 +15,8 @@ from tests.factories import sign_in
 from tests.writes import writes
 from unitsafe.core.db import db
 from unitsafe.hazards.rules import Level, State
+from unitsafe.reminders.models import Notice
+from unitsafe.reminders.rules import Kind
 from unitsafe.roster.models import ShiftPerson
 from unitsafe.visits import services as visits
 from unitsafe.visits.models import Visit
@@ -310,11 +312,34 @@ def more_tips(make):
         make.tip()
 
 
+def more_reminders(make):
+    for name in ("二号群", "三号群"):
+        add_notice(make, make.channel(name=name))
+        add_notice(make, make.channel(make.person()))
+
+
+def add_notice(make, channel):
+    make.session.add(
+        Notice(
+            key=f"test:{channel.id}",
+            kind=Kind.TEST,
+            channel_id=channel.id,
+            person_id=channel.person_id,
+            title="测试消息",
+            body="能收到",
+            created_at=make.now(),
+            not_before=make.now(),
+        )
+    )
+    make.session.commit()
+
+
 LISTS = {
     "/tips?state=all": (more_tips, more_hazards),
     "/tips.xlsx": (more_tips,),
     "/tip": (more_tips,),
     "/": (more_checks, more_hazards, more_grids, more_turns),
+    "/settings/reminders": (more_reminders,),
     "/roster/2026-11": (more_turns, more_people),
     "/roster/2026-11/fill": (more_turns,),
     "/roster/shifts": (more_turns,),
@@ -387,6 +412,8 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(app, make, b
     gate = make.shift(pool=[ShiftPerson(person_id=make.someone("manager").id)])
     make.turn(away, date(2026, 11, 23), gate)
     make.equipment()
+    add_notice(make, make.channel(make.someone("manager")))
+    add_notice(make, make.channel())
     make.imported(make.someone("officer"))
     make.visit()
     make.answered_tip(make.tip(), make.someone("officer"))
@@ -681,6 +708,15 @@ NAMES = sorted(
         "places.retire_building",
         "places.retire_space",
         "plates.posted",
+        "reminders.hours",
+        "reminders.mine",
+        "reminders.new_channel",
+        "reminders.own_channel",
+        "reminders.remove",
+        "reminders.remove_own",
+        "reminders.switch",
+        "reminders.test",
+        "reminders.test_own",
         "roster.agree",
         "roster.ask",
         "roster.decline",

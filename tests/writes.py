@@ -33,6 +33,10 @@ OWN = frozenset(
         "roster.renew_calendar",
         "tips.new",
         "tips.rate",
+        "reminders.mine",
+        "reminders.own_channel",
+        "reminders.test_own",
+        "reminders.remove_own",
     }
 )
 """What everybody may do to their own account and session."""
@@ -126,6 +130,7 @@ def _all(make: Make, campus: Campus) -> Iterator[Line]:
     yield from _equipment(campus)
     yield from _imports(campus)
     yield from _tips(make)
+    yield from _reminders()
 
 
 def _checks(make: Make, campus: Campus) -> Iterator[Line]:
@@ -392,6 +397,20 @@ def _visits(campus: Campus) -> Iterator[Line]:
     yield "visits.edit", "officer", {}, "visits.edit", {"document_no": "教检〔2026〕3号"}, ()
     yield "visits.add_finding", "officer", {}, here, {"description": "台账缺页", **category}, ()
     yield "visits.reply", "officer", {}, here, {"replied_on": "2026-11-23"}, ()
+
+
+def _reminders() -> Iterator[Line]:
+    group = {"name": "安全工作群", "token": "693axxx6-7aoc-4bc4"}
+    own = {"token": "SCT123456TabcdefG"}
+    yield "reminders.hours", "officer", {}, "reminders.index", {"morning": "06:50"}, ()
+    yield "reminders.new_channel", "officer", {}, "reminders.new_channel", group, ()
+    yield "reminders.test", "officer", {}, "reminders.index", {}, ()
+    yield "reminders.switch", "officer", {}, "reminders.index", {}, ()
+    yield "reminders.remove", "officer", {}, "reminders.index", {}, ()
+    yield "reminders.mine", "teacher", {}, "reminders.mine", {}, ()
+    yield "reminders.own_channel", "teacher", {}, "reminders.own_channel", own, ()
+    yield "reminders.test_own", "teacher", {}, "reminders.mine", {}, ()
+    yield "reminders.remove_own", "teacher", {}, "reminders.mine", {}, ()
 
 
 def _equipment(campus: Campus) -> Iterator[Line]:

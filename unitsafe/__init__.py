@@ -32,6 +32,7 @@ FEATURES = (
     "tips",
     "maps",
     "coverage",
+    "reminders",
     "log",
     "setup",
     "today",

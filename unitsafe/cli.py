@@ -19,6 +19,7 @@ from unitsafe.core.audit import AuditEntry
 from unitsafe.core.blobs import StorageFull
 from unitsafe.core.db import db
 from unitsafe.core.domain import RuleError
+from unitsafe.reminders import services as reminders
 from unitsafe.startup import StartupError, prepare
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -56,6 +57,7 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(demo)
     app.cli.add_command(backup)
     app.cli.add_command(restore)
+    app.cli.add_command(remind)
 
 
 @content_group.command("check")
@@ -124,3 +126,15 @@ def restore(file: Path, yes: bool) -> None:
     click.echo(f"restored: the school as of {done.manifest.created_at}")
     if done.before:
         click.echo(f"what was here before lies in {done.before}")
+
+
+@click.command()
+@with_appcontext
+@in_one_line
+def remind() -> None:
+    """Send the reminders that are due, once; for cron, with UNITSAFE_REMIND=off for the server."""
+    prepare(current_app._get_current_object())  # type: ignore[attr-defined]
+    done = reminders.tick(db.session(), now=clock.now())
+    click.echo(
+        f"new {done.made} · sent {done.sent} · failed {done.failed} · given up {done.given_up}"
+    )

@@ -18,13 +18,17 @@ class ConfigError(Exception):
 
 @dataclass(frozen=True)
 class Config:
-    """What the environment says. Source: product.md §7."""
+    """What the environment says. Source: product.md §7.
+
+    ``reminds``: whether the server sends reminders itself; off where `flask remind` runs by cron.
+    """
 
     host: str
     port: int
     data: Path
     database_url: str
     now: datetime | None
+    reminds: bool = True
 
     @property
     def photos(self) -> Path:
@@ -55,7 +59,14 @@ def read(environ: Mapping[str, str] = os.environ) -> Config:
         data=data,
         database_url=url,
         now=_moment(environ.get("UNITSAFE_NOW")),
+        reminds=_switch("UNITSAFE_REMIND", environ.get("UNITSAFE_REMIND") or "on"),
     )
+
+
+def _switch(name: str, text: str) -> bool:
+    if text not in ("on", "off"):
+        raise ConfigError(f"{name}: {text!r} is neither on nor off")
+    return text == "on"
 
 
 def _port(text: str) -> int:

@@ -21,6 +21,7 @@ FINISH_SECONDS = 60
 def main() -> None:
     """Serve with the settings of the environment; one clear line and exit 1 when that cannot be."""
     from unitsafe import create_app
+    from unitsafe.reminders import scheduler
     from unitsafe.startup import StartupError, prepare
 
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
@@ -54,7 +55,10 @@ def main() -> None:
     shown = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
     port = getattr(server, "effective_port", settings.port)
     print(f"UnitSafe 校安网格: http://{shown}:{port}/", flush=True)
+    ticking = scheduler.start(app) if settings.reminds else None
     server.run()
+    if ticking is not None:
+        ticking.shutdown()
     server.task_dispatcher.shutdown(timeout=FINISH_SECONDS)  # run() itself waits five seconds only
 
 

@@ -1,7 +1,7 @@
 """saved filters of the hazard ledger, and visits
 
 Revision ID: 0013_visits
-Revises: 0011_tips
+Revises: 0012_reminders
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from unitsafe.core.append_only import statements
 from unitsafe.core.db import UtcDateTime
 
 revision = '0013_visits'
-down_revision = '0011_tips'
+down_revision = '0012_reminders'
 branch_labels = None
 depends_on = None
 

@@ -66,6 +66,9 @@ def keys(records):
         "tip_id": first("id FROM tip WHERE state = 'received'"),
         "tip_number": first("number || '-' || word FROM tip WHERE state = 'answered'"),
         "what": "people",
+        "channel_id": 1,
+        "sort": "wecom",
+        "way": "serverchan",
         "draft_id": 1,  # an import's pages are tried with a list of their own below
         "run_id": 1,
     }

@@ -85,6 +85,12 @@ ACTS = {
     "tip.rate": _l("举报人评价"),
     "import.carry_out": _l("从表格导入"),
     "import.undo": _l("撤销导入"),
+    "channel.add": _l("添加提醒渠道"),
+    "channel.own": _l("设置自己的提醒渠道"),
+    "channel.on": _l("启用提醒渠道"),
+    "channel.off": _l("停用提醒渠道"),
+    "channel.remove": _l("移除提醒渠道"),
+    "reminder.hours": _l("修改提醒时间"),
 }
 SUBJECTS = {
     "backup": _l("备份"),
@@ -109,6 +115,8 @@ SUBJECTS = {
     "letters": _l("本学年责任书"),
     "letter": _l("责任书"),
     "plates": _l("部位责任牌"),
+    "channel": _l("提醒渠道"),
+    "reminder": _l("提醒时间"),
 }
 KEYS = {
     "name": _l("名称"),
@@ -186,6 +194,8 @@ KEYS = {
     "channel": _l("来源"),
     "outcome": _l("结果"),
     "rating": _l("评分"),
+    "channel": _l("渠道"),
+    "morning": _l("每日安排"),
 }
 _ENUMS = {"check": (CheckAction, _l("检查")), "hazard": (HazardAction, _l("隐患"))}
 

@@ -13,6 +13,7 @@ from unitsafe.grids.models import Grid
 from unitsafe.maps.models import GridMap
 from unitsafe.people.models import Person
 from unitsafe.places.models import Building, Space
+from unitsafe.reminders.models import Channel
 
 KEYS = (AuditEntry.id,)
 """Order of the log, newest first; the last key is unique."""
@@ -48,6 +49,7 @@ def names(session: Session, subjects: Iterable[str]) -> dict[str, str]:
         "grid": (Grid.id, number_or_name),
         "map": (GridMap.id, GridMap.title),
         "equipment": (Equipment.id, Equipment.number),
+        "channel": (Channel.id, Channel.name),
     }
     found: dict[str, str] = {}
     for kind, (key, column) in columns.items():

@@ -25,6 +25,7 @@ from unitsafe.sample import (
     people,
     places,
     plates,
+    reminders,
     terms,
     tips,
     visits,
@@ -59,6 +60,7 @@ def load_sample(session: Session, *, seed: int, now: datetime) -> dict[str, int]
         tips.plan(world)
         History(world, seed).run()
         events.remember_visits(world)
+        reminders.remember(world)
         session.flush()
         return _counts(session)
 
@@ -75,6 +77,7 @@ def _set_up(session: Session, rng: Random, now: datetime) -> World:
     plates.build(setting, school, by)
     maps.build(setting, campus, tree, by)
     pieces = equipment.build(setting, campus, by)
+    reminders.build(setting, by)
     journal = Journal(session)
     terms.enter_terms(setting, timeline, journal, by)
     create_default_plans(session, school, now=setting.tick())
