@@ -56,7 +56,8 @@ from unitsafe.school.rules import Stage
 from unitsafe.tips import rules as tip_rules
 from unitsafe.tips import services as tips
 from unitsafe.tips.models import Tip
-from unitsafe.tips.rules import Channel, Outcome
+from unitsafe.tips.rules import Channel as TipChannel
+from unitsafe.tips.rules import Outcome
 from unitsafe.visits import services as visits
 from unitsafe.visits.models import Visit
 from unitsafe.visits.rules import Kind
@@ -432,7 +433,7 @@ class Make:
             )
         return self._save(visit)
 
-    def tip(self, channel: Channel = Channel.WEB, **values: Any) -> Tip:
+    def tip(self, channel: TipChannel = TipChannel.WEB, **values: Any) -> Tip:
         """A tip about the teacher's grid that nobody has accepted yet."""
         space = self.space_in(self.grid())
         kept = values.pop("kept", ())

@@ -430,6 +430,8 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(app, make, b
 # Odd input
 
 ODD = {
+    "ref": ["'", "x" * 5000, "💥"],
+    "again": ["'", "YH-2026-9999", "x" * 5000, "💥"],
     "number": ["JB", "'", "x" * 5000, "JB-2026-0001-ZZZZZZ", "💥"],
     "after": ["xxx", "W10", "WzFd", "W251bGwsbnVsbF0", "WyJ4IiwieSJd", "WzEsMl0", "💥", "\0"],
     "status": ["'", "\0", "done'--"],
@@ -450,7 +452,7 @@ ODD = {
     "category": ["x" * 5000, "\0"],
     "overdue": ["x", "\0"],
     "card": ["green", "\0"],
-    "source": ["nowhere", "\0"],
+    "source": ["nowhere", "\0", "done'--", "💥", "visit"],
     "mark": ["'", "\0"],
     "post": ["nobody", "\0"],
     "left": ["2"],

@@ -15,7 +15,7 @@ from unitsafe.grids.actors import actor_for
 from unitsafe.hazards import queries as hazard_queries
 from unitsafe.hazards.models import Hazard, HazardEvent, HazardPhoto
 from unitsafe.hazards.rules import Action as HazardAction
-from unitsafe.hazards.rules import Card, Level, State, card
+from unitsafe.hazards.rules import Card, CardNumbers, Level, State
 from unitsafe.people.models import Person
 from unitsafe.photos.models import Photo
 from unitsafe.roster import queries as rosters
@@ -183,10 +183,15 @@ def test_hazards_of_every_state_level_and_card_are_there(sample):
     hazards = sample.session.scalars(sa.select(Hazard)).all()
     assert {hazard.state for hazard in hazards} == set(State)
     assert {hazard.level for hazard in hazards} == set(Level)
-    cards = {card(h.state, h.level, h.due_on, today, 7) for h in hazards}
+    cards = {hazard.card(today, CardNumbers()) for hazard in hazards}
     assert cards == {None, Card.YELLOW, Card.RED}
     actions = set(sample.session.scalars(sa.select(HazardEvent.action).distinct()))
-    assert actions == set(HazardAction) - {HazardAction.NOTE}
+    assert set(HazardAction) - actions == {
+        HazardAction.GRANT_EXTENSION,
+        HazardAction.REFUSE_EXTENSION,
+        HazardAction.RESUME_USE,
+        HazardAction.LIFT_CARD,
+    }
 
 
 def test_photos_are_in_the_store(sample):

@@ -191,10 +191,9 @@ KEYS = {
     "reply_no": _l("复函文号"),
     "replied_on": _l("复函日期"),
     "sha256": _l("文件指纹"),
-    "channel": _l("来源"),
+    "channel": _l("渠道"),
     "outcome": _l("结果"),
     "rating": _l("评分"),
-    "channel": _l("渠道"),
     "morning": _l("每日安排"),
 }
 _ENUMS = {"check": (CheckAction, _l("检查")), "hazard": (HazardAction, _l("隐患"))}
