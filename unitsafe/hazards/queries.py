@@ -1,9 +1,10 @@
 """Reading hazards: who may see them, the ledger, one hazard."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
@@ -177,6 +178,33 @@ def recurrences(session: Session, hazard: Hazard) -> Sequence[str]:
     return session.scalars(
         sa.select(Hazard.number).where(Hazard.recurrence_of_id == hazard.id).order_by(Hazard.id)
     ).all()
+
+
+@dataclass(frozen=True)
+class LookedAgain:
+    """A check that looks at a closed hazard again: of which day's week, and how it stands.
+
+    ``is_back``: whether the hazard was there again, None while nobody has looked; ``check_id``
+    None: the reader may not open the check.
+    """
+
+    day: date
+    status: StrEnum
+    is_back: bool | None
+    check_id: int | None
+
+
+look_back_sources: list[Callable[[Session, Actor, Hazard, datetime], Sequence[LookedAgain]]] = []
+"""Features further right that look at closed hazards again."""
+
+
+def looked_again(
+    session: Session, actor: Actor, hazard: Hazard, now: datetime
+) -> list[LookedAgain]:
+    """What came of looking at a closed hazard again, oldest first."""
+    if hazard.state is not State.CLOSED:
+        return []
+    return [one for source in look_back_sources for one in source(session, actor, hazard, now)]
 
 
 def photos(session: Session, hazard_id: int) -> Sequence[HazardPhoto]:

@@ -8,6 +8,7 @@ from unitsafe.grids.queries.answers import (
     duty_holder,
     find_spaces,
     held_spans,
+    leaders_above,
 )
 from unitsafe.grids.queries.duties import (
     Duty,
@@ -78,6 +79,7 @@ __all__ = [
     "handovers_of",
     "held_spans",
     "last_holder",
+    "leaders_above",
     "load_of_people",
     "merged_into",
     "past_of",
