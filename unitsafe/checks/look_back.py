@@ -1,6 +1,7 @@
 """回头看: each week the sampled closed hazards become checks, done by somebody who did not fix them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -15,9 +16,9 @@ from unitsafe.core.domain import Actor
 from unitsafe.grids import queries as grids
 from unitsafe.hazards import look_back
 from unitsafe.hazards import queries as hazards
-from unitsafe.hazards.models import Hazard, HazardPhoto
+from unitsafe.hazards.models import Hazard, HazardEvent, HazardPhoto
 from unitsafe.hazards.queries import LookedAgain
-from unitsafe.hazards.rules import State
+from unitsafe.hazards.rules import Action, State
 from unitsafe.places.models import Space
 from unitsafe.school import queries as schools
 
@@ -100,11 +101,29 @@ def hazard_of(session: Session, check: Check) -> Hazard | None:
     ).one()
 
 
-def photos_after(session: Session, old: Hazard | None) -> list[HazardPhoto]:
-    """How the hazard looked when it was fixed."""
+@dataclass(frozen=True)
+class Left:
+    """A closed hazard as it was left: what was done, and photos of it."""
+
+    hazard: Hazard
+    measure: str
+    photos: Sequence[HazardPhoto]
+
+
+def as_left(session: Session, old: Hazard | None) -> Left | None:
+    """What whoever looks again has to know of the hazard."""
     if old is None:
-        return []
-    return [photo for photo in hazards.photos(session, old.id) if photo.is_after]
+        return None
+    done = session.scalars(
+        sa.select(HazardEvent.note)
+        .where(
+            HazardEvent.hazard_id == old.id,
+            HazardEvent.action.in_((Action.REPORT_DONE, Action.FIX_ON_SPOT)),
+        )
+        .order_by(HazardEvent.id.desc())
+    ).first()
+    shown = [photo for photo in hazards.photos(session, old.id) if photo.is_after]
+    return Left(old, done or old.measure, shown)
 
 
 def is_barred(check: Check, old: Hazard | None, by: Actor) -> bool:

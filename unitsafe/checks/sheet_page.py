@@ -50,8 +50,8 @@ class Row:
 class SheetPage:
     """The check with its items; ``editable`` when this person may answer now.
 
-    ``old``: the closed hazard it looks at again, with photos of how it was left; ``is_barred``:
-    the reader fixed it, and somebody else is to look.
+    ``old``: the closed hazard it looks at again; ``is_barred``: the reader fixed it, and somebody
+    else is to look.
     """
 
     check: Check
@@ -61,8 +61,7 @@ class SheetPage:
     status: rules.Status
     seen: int
     missing: list[services.Missing] = field(default_factory=list)
-    old: Hazard | None = None
-    old_photos: Sequence[Mapping[str, Any]] = ()
+    old: look_back.Left | None = None
     is_barred: bool = False
 
     @property
@@ -145,8 +144,7 @@ def read(
         check.status(now),
         seen,
         list(missing),
-        old=old,
-        old_photos=[addresses(one.photo_id) for one in look_back.photos_after(session, old)],
+        old=look_back.as_left(session, old),
         is_barred=is_barred,
     )
 
