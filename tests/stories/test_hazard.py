@@ -110,3 +110,47 @@ def test_what_was_typed_into_a_report_survives_a_reload_and_goes_when_saved(tab)
     expect(page.locator("#messages")).to_contain_text("已登记")
     page.goto("/hazards/new")
     expect(page.get_by_label("看到什么")).to_have_value("")
+
+
+def act(page, number, action, words, button):
+    """Open the step's form on the hazard's page, fill it in and send it."""
+    page.goto(f"/hazards/{number}")
+    form = page.locator(f"form[action$='/{action}']")
+    for fold in form.locator("xpath=ancestor::details").all():
+        if fold.get_attribute("open") is None:
+            fold.locator("> summary").click()
+    for label, text in words.items():
+        form.get_by_label(label).fill(text)
+    form.get_by_role("button", name=button, exact=True).click()
+
+
+def test_a_whole_life_across_four_roles(tab, records):
+    holder, officer, manager, head = (
+        tab(who) for who in ("teacher", "officer", "manager", "principal")
+    )
+    number = open_task(holder)
+    asked = {"想延到哪一天": "2026-12-04", "为什么来不及": "书柜要等木工"}
+    act(holder, number, "request_extension", asked, "申请延期")
+    expect(holder.locator("#messages")).to_contain_text("答复以前按原期限")
+    officer.goto("/")
+    officer.locator("a.task").filter(has_text=WORDS).click()
+    expect(officer.locator("form[action$=grant_extension] input[name=due_on]")).to_have_value(
+        "2026-12-04"
+    )
+    officer.get_by_role("button", name="同意延期").click()
+    expect(officer.locator("#messages")).to_contain_text("已同意延期")
+    why = {"办结期限": "2026-12-10", "为什么挂牌": "影响疏散"}
+    act(head, number, "supervise", why, "挂牌督办")
+    expect(head.locator("#messages")).to_contain_text("已挂牌督办")
+    act(holder, number, "progress", {"本周进展": "木工周五来"}, "记下进展")
+    expect(holder.locator("#messages")).to_contain_text("已记下本周进展")
+    report_done(holder, "书柜已搬走", "green")
+    act(manager, number, "close", {}, "复查合格，销号")
+    expect(manager.locator("#messages")).to_contain_text("已销号")
+    act(officer, number, "rate", {}, "提交评价")
+    expect(officer.locator("#hazard")).to_contain_text("请选1到5星")
+    officer.get_by_label("很满意").check()
+    officer.get_by_role("button", name="提交评价").click()
+    expect(officer.locator("#hazard")).to_contain_text("5星")
+    sql = "SELECT state, rating, supervisor_id IS NOT NULL FROM hazard WHERE number = :n"
+    assert tuple(row(records, sql, n=number)) == ("closed", 5, 1)

@@ -343,6 +343,33 @@ def to_rate(session: Session, actor: Actor, since: datetime) -> Sequence[Hazard]
     ).all()
 
 
+PROGRESS_DAYS = 7
+"""A supervised case tells its progress every week. Source: domain README §7."""
+
+
+def without_progress(session: Session, actor: Actor, now: datetime) -> Sequence[Hazard]:
+    """Supervised cases that ``actor`` follows and of which nothing was written for a week."""
+    spoken = sa.select(HazardEvent.hazard_id).where(
+        HazardEvent.action.in_((Action.SUPERVISE, Action.PROGRESS)),
+        HazardEvent.at > now - timedelta(days=PROGRESS_DAYS),
+    )
+    return session.scalars(
+        sa.select(Hazard)
+        .where(
+            Hazard.supervisor_id.in_((actor.id, *actor.stands_in_for)),
+            Hazard.state.in_(OPEN),
+            Hazard.id.not_in(spoken),
+        )
+        .options(
+            joinedload(Hazard.space).joinedload(Space.building),
+            joinedload(Hazard.holder),
+            joinedload(Hazard.grid),
+        )
+        .order_by(Hazard.supervise_until, Hazard.id)
+        .limit(20)
+    ).all()
+
+
 def with_cards(
     session: Session, actor: Actor, today: date, numbers: CardNumbers
 ) -> list[tuple[Hazard, Card]]:

@@ -404,6 +404,7 @@ def _take(session: Session, hazard: Hazard, step: Step) -> None:
     now = {name: getattr(hazard, name) for name in BEGINNING}
     session.add(hazard.take(step, effects(step, now)))
     session.flush()
+    session.expire(hazard, ["events"])  # whoever looks next sees this one too
 
 
 def _log(

@@ -8,10 +8,10 @@ patrol | dp_exit_clear | 教学楼B | 304教室 | 304教室后门被书柜占住
 report | building | 教学楼B | 303教室 | 303教室北窗把手松动，推拉时晃动。 | window | open | 0.06 | level=normal by=何思颖 | 更换把手并紧固。
 report | electricity | 综合楼 | 配电室 | 配电柜一处接线端子温度偏高，测温枪读数七十多度。 | socket | open | 0.12 | level=suspected_major fix=stop_use by=刘建 | 停用该回路，更换端子。
 night | nd_window | 学生宿舍2 | 301—310室 | 三层两间宿舍外窗加装了固定防盗网，从里面打不开。 | window | major_open | 8 | due=24 to=彭德胜 | 拆除固定防盗网，改为可从内开启的限位器。
-report | evac_sign_light | 食堂体育馆及室外 | 体育馆 | 体育馆东门上方应急灯不亮，按试验钮无反应。 | sign | open | 8 | level=normal by=周立新 | 更换应急灯。
+report | evac_sign_light | 食堂体育馆及室外 | 体育馆 | 体育馆东门上方应急灯不亮，按试验钮无反应。 | sign | asking | 8 | level=normal by=周立新 | 更换应急灯。
 walk | gw_fire_eq | 综合楼 | 图书室 | 图书室门口一具灭火器指针落到红区。 | extinguisher | open | 5 | fix=scheduled | 送修并换上备用灭火器。
 report | ebike | 食堂体育馆及室外 | 非机动车棚 | 车棚充电插座外壳开裂，雨天有漏电风险。 | socket | open | 14 | level=normal by=何广福 | 更换防雨插座。
-report | gas | 食堂体育馆及室外 | 食堂操作间 | 灶台排烟罩积油明显，距上次清洗快满一个季度。 |  | open | 9 | level=serious by=周立新 | 联系清洗单位清洗排烟道。
+report | gas | 食堂体育馆及室外 | 食堂操作间 | 灶台排烟罩积油明显，距上次清洗快满一个季度。 |  | transferred | 9 | level=serious by=周立新 | 联系清洗单位清洗排烟道。
 report | evac_blocked | 教学楼A | 东侧楼梯间 | 二层楼梯转角堆了两捆旧练习册和一个柜子。 | boxes | reported | 0.15 | level=serious by=曾嘉宁 |
 report | building | 综合楼 | 四层东侧尽头多功能录播与心理健康辅导及家长接待综合活动室 | 活动室吊顶有一块扣板下垂，已让学生离开下方。 |  | reported | 1.1 | level=normal by=余诗涵 |
 walk | gw_power | 教学楼B | 401教室 | 401教室讲台插座面板松动，插头摸着发烫。 | socket | returned_open | 4 | fix=scheduled | 重新固定面板。

@@ -193,7 +193,11 @@ class Hazards:
             source=Source.REPORT,
             found_at=at,
             reporter_id=by.id,
-            events=[HazardEvent(action=Action.REPORT, at=at, by_id=by.id, note=story.words)],
+            events=[
+                HazardEvent(
+                    action=Action.REPORT, at=at, by_id=by.id, level=facts[0], note=story.words
+                )
+            ],
         )
         session.add(hazard)
         session.flush()

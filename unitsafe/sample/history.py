@@ -12,7 +12,7 @@ from unitsafe import clock
 from unitsafe.checks import planning
 from unitsafe.checks.models import Check, PlannedDay
 from unitsafe.core.domain import Actor
-from unitsafe.hazards import following
+from unitsafe.hazards import escalation, following
 from unitsafe.sample import habits, words
 from unitsafe.sample.answers import OUTDOORS
 from unitsafe.sample.duties import Duties
@@ -92,6 +92,7 @@ class History:
         else:
             session.add(PlannedDay(day=day, at=planned_at))
         following.follow(session, now=planned_at)
+        escalation.tell(session, now=planned_at)
         self.letters.begin(day, planned_at)
         due: dict[str, list[Row]] = defaultdict(list)
         for row in session.execute(DUE.where(Check.day == day)):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -11,6 +11,7 @@ from unitsafe.checks import queries as checks
 from unitsafe.checks.models import Check
 from unitsafe.checks.rules import DONE, ON_DUTY, State
 from unitsafe.core.domain import Actor
+from unitsafe.hazards import escalation
 from unitsafe.hazards import queries as hazards
 from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import Card, CardNumbers
@@ -20,6 +21,9 @@ from unitsafe.roster import queries as rosters
 from unitsafe.roster import table as roster
 from unitsafe.roster.models import Swap
 from unitsafe.roster.table import Stand
+
+RATING_TIME = timedelta(days=30)
+"""How long 今日 asks a finder how it was handled."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,9 @@ class MyDay:
     missed: int
     to_countersign: Sequence[Check]
     to_decide: Sequence[Hazard]
+    to_follow: Sequence[Hazard]
+    late_below: Sequence[Hazard]
+    to_rate: Sequence[Hazard]
     swaps: Sequence[Swap]
 
 
@@ -58,6 +65,9 @@ def my_day(session: Session, actor: Actor, now: datetime, stands: Sequence[Stand
         missed=checks.missed_by(session, actor, now),
         to_countersign=checks.to_countersign(session, actor),
         to_decide=hazards.waiting_for(session, actor),
+        to_follow=hazards.without_progress(session, actor, now),
+        late_below=escalation.told_to(session, actor, today),
+        to_rate=hazards.to_rate(session, actor, now - RATING_TIME),
     )
 
 

@@ -36,11 +36,11 @@ TAKES_PHOTOS = (Action.REPORT_DONE, Action.FIX_ON_SPOT)
 
 
 class Changed(Exception):
-    """Somebody did something between the page and the press."""
+    """Somebody, ``who``, took a step between the page and the press."""
 
-    def __init__(self, event: HazardEvent) -> None:
-        super().__init__()
-        self.event = event
+    def __init__(self, who: str, step: Action) -> None:
+        super().__init__(who, step)
+        self.who, self.step = who, step
 
 
 def carry_out(number: str, action: Action) -> ResponseReturnValue:
@@ -67,7 +67,7 @@ def carry_out(number: str, action: Action) -> ResponseReturnValue:
                 given["photo_ids"] = ids
             getattr(services, action.value)(session, hazard, **given, by=actor(), now=now)
     except Changed as change:
-        return _tell_change(number, action, form, change.event)
+        return _tell_change(number, action, form, change)
     except RuleError as error:
         if action not in open_now(get_hazard(db.session(), number)):
             raise
@@ -93,7 +93,7 @@ def _check_seen(hazard: Hazard, form: ActForm) -> None:
     """Raises Changed when there is something newer than the page showed."""
     seen, newest = row_id(form.seen.data or ""), newest_event(hazard)
     if seen and newest and newest.id > seen:
-        raise Changed(newest)
+        raise Changed(newest.by.name if newest.by else _("系统"), newest.action)
 
 
 def newest_event(hazard: Hazard) -> HazardEvent | None:
@@ -101,13 +101,12 @@ def newest_event(hazard: Hazard) -> HazardEvent | None:
     return next((e for e in reversed(hazard.events) if e.action is not Action.REMIND), None)
 
 
-def _tell_change(number: str, action: Action, form: Any, event: HazardEvent) -> ResponseReturnValue:
+def _tell_change(number: str, action: Action, form: Any, change: Changed) -> ResponseReturnValue:
     """The hazard as it is now, with what was typed; nothing was overwritten."""
-    who = event.by.name if event.by else _("系统")
     told = _(
         "您打开这一页以后，%(who)s刚刚做了“%(step)s”。您的操作没有保存，请看过再决定。",
-        who=who,
-        step=label(event.action),
+        who=change.who,
+        step=label(change.step),
     )
     if action in open_now(get_hazard(db.session(), number)):
         form.form_errors.append(told)

@@ -94,6 +94,7 @@ def show(number: str, forms: Mapping[Action, Any] | None = None, status: int = 2
         forms=open_forms,
         wrong_forms=[action for action, form in open_forms.items() if form.errors],
         main=[action for action in open_forms if _is_main(action, hazard)],
+        beside=[action for action in open_forms if action in BESIDE],
         photos_before=[p for p in shown if not p.is_after],
         photos_after=[p for p in shown if p.is_after],
         card=card,
@@ -118,6 +119,10 @@ MAIN = (
     Action.RATE,
 )
 """Steps that the hazard waits for: their forms stand open."""
+
+
+BESIDE = (Action.SEND_BACK, Action.REFUSE_EXTENSION, Action.DOWNGRADE)
+"""What one may answer instead: folded, but not under the rest."""
 
 
 def _is_main(action: Action, hazard: Hazard) -> bool:
