@@ -1,7 +1,7 @@
 """Reading hazards: who may see them, the ledger, one hazard."""
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -25,10 +25,13 @@ from unitsafe.hazards.rules import (
     Level,
     Source,
     State,
+    card_numbers,
+    gravest,
 )
 from unitsafe.people.models import Person, PersonStatus
 from unitsafe.people.queries import HandoverLine, handover_sources
 from unitsafe.places.models import Space
+from unitsafe.school import queries as schools
 
 LEDGER_ORDER = (Hazard.found_at, Hazard.id)
 
@@ -371,17 +374,38 @@ def without_progress(session: Session, actor: Actor, now: datetime) -> Sequence[
 
 
 def with_cards(
-    session: Session, actor: Actor, today: date, numbers: CardNumbers
+    session: Session,
+    actor: Actor,
+    today: date,
+    numbers: CardNumbers,
+    grid_ids: Collection[int] | None = None,
 ) -> list[tuple[Hazard, Card]]:
-    """Hazards that carry a card today, with it."""
-    rows = session.scalars(
-        sa.select(Hazard).where(
-            visible_to(actor),
-            Hazard.state.in_(OPEN),
-            sa.or_(Hazard.due_on < today, Hazard.times >= numbers.repeats),
-        )
-    ).all()
+    """Hazards that carry a card today, with it; all, or those of some grids."""
+    select = sa.select(Hazard).where(
+        visible_to(actor),
+        Hazard.state.in_(OPEN),
+        sa.or_(Hazard.due_on < today, Hazard.times >= numbers.repeats),
+    )
+    if grid_ids is not None:
+        select = select.where(Hazard.grid_id.in_(list(grid_ids)))
+    rows = session.scalars(select).all()
     return [(one, card) for one in rows if (card := one.card(today, numbers)) is not None]
+
+
+def gravest_by_grid(cards: Iterable[tuple[Hazard, Card]]) -> dict[int, Card]:
+    """The gravest card of each grid that has one; ``cards`` of with_cards."""
+    found: dict[int, list[Card]] = {}
+    for hazard, card in cards:
+        found.setdefault(hazard.grid_id, []).append(card)
+    return {grid_id: gravest(some) or some[0] for grid_id, some in found.items()}
+
+
+def card_of_grids(
+    session: Session, actor: Actor, grid_ids: Collection[int], today: date
+) -> Card | None:
+    """The gravest card that a hazard in these grids carries today."""
+    numbers = card_numbers(schools.school(session).number)
+    return gravest(card for _, card in with_cards(session, actor, today, numbers, grid_ids))
 
 
 def photo_ids(actor: Actor) -> sa.Select[int]:

@@ -13,6 +13,7 @@ from unitsafe.grids.queries.answers import (
 from unitsafe.grids.queries.duties import (
     Duty,
     assignments_of,
+    card_sources,
     current,
     duties,
     duty_lines,
@@ -60,6 +61,7 @@ __all__ = [
     "answers",
     "assignments_of",
     "below",
+    "card_sources",
     "current",
     "duties",
     "duty_holder",
