@@ -30,6 +30,7 @@ FEATURES = (
     "plates",
     "maps",
     "coverage",
+    "appraisal",
     "log",
     "setup",
     "today",

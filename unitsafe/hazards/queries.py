@@ -61,6 +61,10 @@ class Filters:
     overdue_on: date | None = None
     first: date | None = None
     last: date | None = None
+    due_first: date | None = None
+    due_last: date | None = None
+    reporter_ids: frozenset[int] = frozenset()
+    is_valid: bool = False
     words: str = ""
 
 
@@ -98,6 +102,14 @@ def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
         found.append(Hazard.found_at >= clock.at(filters.first))
     if filters.last:
         found.append(Hazard.found_at < clock.at(filters.last + timedelta(days=1)))
+    if filters.due_first:
+        found.append(Hazard.due_on >= filters.due_first)
+    if filters.due_last:
+        found.append(Hazard.due_on <= filters.due_last)
+    if filters.reporter_ids:
+        found.append(Hazard.reporter_id.in_(filters.reporter_ids))
+    if filters.is_valid:
+        found.append(Hazard.state != State.REJECTED)
     if filters.words:
         pattern = like(filters.words)
         found.append(

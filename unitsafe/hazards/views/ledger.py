@@ -12,7 +12,7 @@ from unitsafe.core.db import db
 from unitsafe.core.htmx import render
 from unitsafe.core.labels import label
 from unitsafe.core.paging import fetch_page
-from unitsafe.core.query import date_arg, here, int_arg
+from unitsafe.core.query import date_arg, here, int_arg, row_id
 from unitsafe.grids import queries as grids
 from unitsafe.hazards import queries, rules
 from unitsafe.hazards.following import ensure_followed
@@ -96,5 +96,11 @@ def read_filters() -> queries.Filters:
         overdue_on=clock.today() if args.get("overdue") else None,
         first=date_arg("first"),
         last=date_arg("last"),
+        due_first=date_arg("due_first"),
+        due_last=date_arg("due_last"),
+        reporter_ids=frozenset(
+            one for text in args.get("reporter", "").split(",") if (one := row_id(text))
+        ),
+        is_valid=bool(args.get("valid")),
         words=args.get("q", "").strip()[:50],
     )
