@@ -31,6 +31,7 @@ FRAGMENTS = {
 """Pages that answer htmx with a part of themselves, and an id of that part."""
 NOT_HTML = {
     "people.index_xlsx",
+    "appraisal.month_xlsx",
     "today.healthz",
     "photos.photo",
     "photos.thumb",
@@ -308,6 +309,7 @@ LISTS = {
     "/people/2": (more_devices,),
     "/people/accounts": (more_accounts,),
     "/people.xlsx": (more_people,),
+    "/appraisal/2026-11": (more_grids, more_hazards, more_people),
 }
 
 
@@ -363,6 +365,10 @@ ODD = {
     "month": ["2026-13", "0000-00", "9999-12", "2026-1", "\0"],
     "first": ["abc", "0001-01-01", "9999-12-31", "2026-02-30"],
     "last": ["abc", "0001-01-01", "9999-12-31"],
+    "due_first": ["abc", "0001-01-01", "9999-12-31"],
+    "due_last": ["abc", "9999-12-31"],
+    "reporter": ["", "x,y", "1,,2", "99999999999", "💥", "\0"],
+    "valid": ["x"],
     "grid": ["..", "%", "01-%", "\0", "'" * 300],
     "page": ["", "-1"],
     "place": ["g999999999999999999999", "b-1", "\0", "g"],
@@ -426,6 +432,10 @@ TAKES = {
         "grid",
         "category",
         "overdue",
+        "due_first",
+        "due_last",
+        "reporter",
+        "valid",
         "q",
     ],
     "hazards.new": ["space", "source", "ref", "again"],

@@ -59,10 +59,12 @@ class Month:
 
     @property
     def score(self) -> float | None:
-        """0 to 100, one decimal; None when nothing was due.
+        """0 to 100, one decimal; None without walks: one hazard alone says too little.
 
         What has no figures (no hazard due, nobody rated) is left out and the rest counts for all.
         """
+        if not self.expected:
+            return None
         parts = [
             (COMPLETION, share(self.done, self.expected)),
             (ON_TIME, share(self.on_time, self.expected)),
@@ -70,8 +72,6 @@ class Month:
             (RATING, share(self.stars, 5 * self.rated)),
         ]
         counted = [(weight, part) for weight, part in parts if part is not None]
-        if not counted:
-            return None
         whole = 100 * sum(weight * part for weight, part in counted)
         points = whole / sum(weight for weight, _ in counted)
         points -= BACKFILL * (share(self.backfill, self.done) or 0)

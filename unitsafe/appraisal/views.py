@@ -45,6 +45,7 @@ def month(month: str) -> ResponseReturnValue:
         "appraisal/month.html",
         month=month,
         first=first,
+        last=last,
         lines=found,
         is_future=first > clock.today(),
         is_running=first <= clock.today() <= last,
