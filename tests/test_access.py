@@ -62,6 +62,9 @@ GET  photos.thumb            sign_in 404     ok      ok      ok      ok      ok 
 GET  checks.plans            sign_in 403     403     403     ok      ok      ok      ok
 GET  checks.plan             sign_in 403     403     403     ok      ok      403     403
 GET  coverage.index          sign_in 403     403     403     ok      ok      ok      ok
+GET  appraisal.index         sign_in 403     403     ok      ok      ok      ok      ok
+GET  appraisal.month         sign_in 403     403     ok      ok      ok      ok      ok
+GET  appraisal.month_xlsx    sign_in 403     403     ok      ok      ok      ok      ok
 GET  letters.index           sign_in 403     403     403     ok      ok      ok      ok
 GET  letters.letters_pdf     sign_in 403     403     403     ok      ok      ok      ok
 GET  letters.letter          sign_in 404     ok      404     ok      ok      ok      ok

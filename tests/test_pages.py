@@ -42,6 +42,7 @@ NOT_HTML = {
     "hazards.index_xlsx",
     "visits.index_xlsx",
     "people.index_xlsx",
+    "appraisal.month_xlsx",
     "today.healthz",
     "photos.photo",
     "photos.thumb",
@@ -381,6 +382,7 @@ LISTS = {
     "/people/2": (more_devices,),
     "/people/accounts": (more_accounts,),
     "/people.xlsx": (more_people,),
+    "/appraisal/2026-11": (more_grids, more_hazards, more_people),
 }
 
 
@@ -443,6 +445,10 @@ ODD = {
     "month": ["2026-13", "0000-00", "9999-12", "2026-1", "\0"],
     "first": ["abc", "0001-01-01", "9999-12-31", "2026-02-30"],
     "last": ["abc", "0001-01-01", "9999-12-31"],
+    "due_first": ["abc", "0001-01-01", "9999-12-31"],
+    "due_last": ["abc", "9999-12-31"],
+    "reporter": ["", "x,y", "1,,2", "99999999999", "💥", "\0"],
+    "valid": ["x"],
     "grid": ["..", "%", "01-%", "\0", "'" * 300],
     "page": ["", "-1"],
     "place": ["g999999999999999999999", "b-1", "\0", "g"],
@@ -495,6 +501,10 @@ LEDGER = [
     "card",
     "source",
     "mark",
+    "due_first",
+    "due_last",
+    "reporter",
+    "valid",
     "q",
 ]
 """What narrows the hazard ledger."""

@@ -33,6 +33,7 @@ FEATURES = (
     "maps",
     "coverage",
     "reminders",
+    "appraisal",
     "log",
     "setup",
     "today",

@@ -85,6 +85,18 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
         ),
     ),
     (
+        _l("评价"),
+        (
+            (
+                "appraisal.index",
+                _l("网格考核"),
+                "chart",
+                None,
+                (Right.VIEW_ALL, Right.ASSIGN_IN_GRID),
+            ),
+        ),
+    ),
+    (
         _l("设置"),
         (
             ("checks.plans", _l("检查计划"), "plan", None, (Right.VIEW_ALL,)),

@@ -7,7 +7,7 @@ from flask import Flask
 from flask_migrate import upgrade
 
 from unitsafe import clock, config, content
-from unitsafe.checks.versions import load_content
+from unitsafe.checks.planning import create_default_plans
 from unitsafe.core.db import db, writing
 from unitsafe.school import settings as school_settings
 from unitsafe.school.models import School
@@ -49,7 +49,7 @@ def ready(app: Flask) -> None:
     clock.set_to(wanted)
     if school is not None:
         with writing() as session:
-            load_content(session, now=clock.now())
+            create_default_plans(session, session.get_one(School, 1), now=clock.now())
     db.session.remove()
 
 

@@ -46,10 +46,10 @@ def all_of(session, key=KEY):
     ).all()
 
 
-def test_all_eighteen_checklists_are_there_as_first_versions(make, session):
+def test_all_nineteen_checklists_are_there_as_first_versions(make, session):
     make.school()
     newest = versions.newest_versions(session)
-    assert len(newest) == 18
+    assert len(newest) == 19
     assert {one.version for one in newest} == {1}
     assert {one.origin for one in newest} == {content.load().version}
 
@@ -66,7 +66,7 @@ def test_a_changed_list_is_a_new_version_and_the_old_one_stays(load, session):
     assert load("next year", **{KEY: "新表"}) == []
     newest = {one.key: one for one in versions.newest_versions(session)}
     assert newest[KEY].version == 2
-    assert len(newest) == 18
+    assert len(newest) == 19
 
 
 def test_a_list_that_the_school_has_made_its_own_is_left_alone(load, session, now):

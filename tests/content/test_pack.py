@@ -19,15 +19,15 @@ def test_the_real_pack_has_no_problem_and_the_expected_size():
     problems, counts = content.check_report()
     assert problems == []
     assert counts == {
-        "checklists": 18,
-        "items": 242,
+        "checklists": 19,
+        "items": 246,
         "posts": 35,
         "rights": 37,
         "sources": 47,
         "equipment": 33,
         "metrics": 64,
         "assessment_items": 59,
-        "plans": 6,
+        "plans": 7,
         "shifts": 6,
     }
     assert counts.keys() == content.COUNT_LABELS.keys()

@@ -6,7 +6,7 @@ import pytest
 
 from unitsafe import clock
 from unitsafe.checks.models import Check
-from unitsafe.hazards.rules import State
+from unitsafe.hazards.rules import Card, State
 from unitsafe.maps import tiles
 from unitsafe.places.models import BuildingUse
 
@@ -100,3 +100,42 @@ def test_a_leader_sees_how_the_grids_of_their_block_stand(make, day_of):
     found = kinds(day_of(make.someone("leader")))
     assert (found["教学楼片"], found["一层"], found["三层"]) == ("due", "due", "na")
     assert far.name == "三层"
+
+
+def overdue(make, grid, days, **values):
+    hazard = make.hazard(State.ASSIGNED, grid=grid, **values)
+    hazard.due_on = clock.today() - timedelta(days)
+    make.session.commit()
+
+
+def test_a_grid_carries_the_gravest_card_of_its_hazards_and_a_block_of_its_grids(make, day_of):
+    first, second = make.grid("一层"), make.grid("二层")
+    make.assign(make.person(), second)
+    overdue(make, first, 1)
+    overdue(make, first, 9)
+    overdue(make, second, 1)
+    found = {tile.grid.name: tile.card for tile in day_of(make.someone("manager")).tiles.values()}
+    assert found == {
+        "全校": Card.RED,
+        "教学楼片": Card.RED,
+        "一层": Card.RED,
+        "二层": Card.YELLOW,
+    }
+    hidden = day_of(make.someone("teacher")).tiles[second.id]
+    assert hidden.card is None
+
+
+def test_cards_stand_on_the_tiles_on_the_map_and_on_the_grids_page_in_words(make, browser):
+    overdue(make, make.grid(), 9)
+    shown, code = make.grid_map(), make.grid().code
+    make.shape(shown, make.grid())
+    principal = browser(make.someone("principal"))
+    assert "红牌" in principal.get("/").page.text()
+    page = principal.get("/grids/map").page
+    assert "红牌" in page.text("shapes") and "红牌" in page.text("tiles")
+    assert "隐患超期或反复出现" in page.text()
+    for address in (f"/grids/{code}", f"/grids/{make.block().code}"):
+        grid = principal.get(address).page
+        assert "红牌" in grid.text() and "黄牌" not in grid.text()
+    other = browser(make.person("别人", ["subject_teacher"])).get(f"/grids/{code}")
+    assert other.status == 403 or "红牌" not in other.page.text()

@@ -15,6 +15,7 @@ NO_PAGE = {
     "setup.index",
     "people.login",
     "people.index_xlsx",
+    "appraisal.month_xlsx",
     "roster.calendar_feed",
 }
 LISTS = Path(__file__).parents[1] / "data"

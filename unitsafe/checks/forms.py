@@ -13,6 +13,7 @@ from unitsafe import clock, content
 from unitsafe.checks.rules import EntrySource
 from unitsafe.content.model import ChecklistItem
 from unitsafe.core.forms import Form, LongText, choices, named
+from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import LEVEL_OF_CONTENT, Fix, Level
 
 REPORTED_LEVELS = (Level.NORMAL, Level.SERIOUS, Level.SUSPECTED_MAJOR)
@@ -31,27 +32,42 @@ class FindingForm(PlainForm):
 
     @classmethod
     def for_item(
-        cls, item: ChecklistItem, spaces: list[tuple[int, str]], formdata: Any = None
+        cls,
+        item: ChecklistItem,
+        spaces: list[tuple[int, str]],
+        formdata: Any = None,
+        *,
+        again: Hazard | None = None,
     ) -> "FindingForm":
-        """The form filled from the item; what the person sent takes its place."""
+        """The form filled from the item, or from the closed hazard that is there ``again``; what
+        the person sent takes its place."""
         prefix = f"finding-{item.key}"
         sent = formdata if formdata and any(k.startswith(f"{prefix}-") for k in formdata) else None
-        form = cls(
-            sent,
-            prefix=prefix,
-            data={
-                "space_id": spaces[0][0] if len(spaces) == 1 else 0,
-                "level": LEVEL_OF_CONTENT[item.level].value,
-                "fix": item.fix,
-                "category": item.category,
-                "description": _("不符合要求：%(text)s", text=item.text),
-            },
-        )
+        data = {
+            "space_id": spaces[0][0] if len(spaces) == 1 else 0,
+            "level": LEVEL_OF_CONTENT[item.level].value,
+            "fix": item.fix,
+            "category": item.category,
+            "description": _("不符合要求：%(text)s", text=item.text),
+        }
+        form = cls(sent, prefix=prefix, data=data | (_as_before(again) if again else {}))
         form.space_id.choices = choices([(0, _("不指明部位")), *spaces])
         form.level.choices = named(REPORTED_LEVELS)
         form.fix.choices = named(Fix)
         form.category.choices = choices(content.load().hazard_categories.items())
         return form
+
+
+def _as_before(old: Hazard) -> dict[str, object]:
+    """What a hazard that is there again has in common with the one that was closed."""
+    level = Level.SUSPECTED_MAJOR if old.level is Level.MAJOR else old.level
+    words = _("又出现：%(words)s", words=old.description)
+    return {
+        "space_id": old.space_id or 0,
+        "level": level.value,
+        "category": old.category,
+        "description": words[:500],
+    }
 
 
 class SubmitForm(Form):

@@ -36,7 +36,11 @@ LONGEST_GAP = 400
 
 
 def create_default_plans(session: Session, school: School, *, now: datetime) -> None:
-    """The plans a new school starts with, and the checklists they use."""
+    """The plans a new school starts with, and the checklists they use.
+
+    Asked again, when a newer program brings another plan, it adds only what never was there: a plan
+    that a school has changed or switched off is left alone.
+    """
     load_content(session, now=now)
     known = set(session.scalars(sa.select(Plan.key)))
     for template in content.load().plans.values():
@@ -188,9 +192,10 @@ def _excuse(session: Session, day: date, now: datetime) -> None:
 
 @dataclass(frozen=True)
 class Target:
-    """Where a plan applies: a building, a grid, the campus, or somebody's turn on duty.
+    """Where a plan applies: a building, a grid, the campus, a closed hazard, or a turn on duty.
 
-    ``grid_id`` None: the grid of the building, without one the school's.
+    ``grid_id`` None: the grid of the building, without one the school's. ``assignee_id`` None:
+    who holds a post that fills the form, but never ``not_by_id``; then rather ``instead_id``.
     """
 
     key: str
@@ -198,6 +203,8 @@ class Target:
     grid_id: int | None
     building_id: int | None
     assignee_id: int | None
+    not_by_id: int | None = None
+    instead_id: int | None = None
 
 
 TargetSource = Callable[[Session, date], Mapping[int, Sequence[Target]]]
@@ -284,11 +291,17 @@ def _days_to_look_at(session: Session, plan: Plan, day: date, *, whole: bool) ->
 def _targets(plan: Plan, campus: _Campus, who: Sequence[str]) -> Iterator[Target]:
     if campus.root is None:
         return
-    pool = next((campus.post_holder[post] for post in who if campus.post_holder.get(post)), None)
+    holders = [campus.post_holder[post] for post in who if campus.post_holder.get(post)]
+    pool = next(iter(holders), None)
     if plan.target in campus.elsewhere:
         for target in campus.elsewhere[plan.target].get(plan.id, ()):
             grid_id = campus.building_grids.get(target.building_id or 0, campus.root.id)
-            yield replace(target, grid_id=target.grid_id or grid_id)
+            yield replace(
+                target,
+                grid_id=target.grid_id or grid_id,
+                assignee_id=target.assignee_id
+                or next((one for one in holders if one != target.not_by_id), target.instead_id),
+            )
     elif plan.target == "campus":
         yield Target("c", "全校", campus.root.id, None, pool)
     elif plan.target == "grid":

@@ -259,6 +259,8 @@ class Facts:
 
 ON_DUTY = "shift"
 """The target of checks that a turn on duty brings: they belong to whoever stands it."""
+LOOK_BACK = "look_back"
+"""The target of checks that look at a closed hazard again."""
 
 
 class Action(StrEnum):

@@ -9,7 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from unitsafe.checks import queries, rules, taps
+from unitsafe.checks import look_back, queries, rules, taps
 from unitsafe.checks.models import Answer, Check, CheckEvent, CheckPhoto, Finding
 from unitsafe.checks.rules import Action, EntrySource, Result, State, Status
 from unitsafe.checks.versions import items as items_of
@@ -78,7 +78,8 @@ def add_finding(
     by: Actor,
     now: datetime,
 ) -> Hazard:
-    """The hazard of a failed item, with the item's photos; the one there already is kept."""
+    """The hazard of a failed item, with the item's photos; the one there already is kept. What is
+    there again names the one that was closed."""
     earlier = session.scalars(
         sa.select(Hazard)
         .join(Finding, Finding.hazard_id == Hazard.id)
@@ -86,6 +87,7 @@ def add_finding(
     ).first()
     if earlier is not None:
         return earlier
+    old = look_back.hazard_of(session, check)
     hazard = hazards.report(
         session,
         description=description,
@@ -95,8 +97,9 @@ def add_finding(
         space_id=space_id,
         grid_id=check.grid_id,
         photo_ids=_photo_ids(session, check.id, item_key),
-        source=Source.CHECK,
+        source=Source.LOOK_BACK if old else Source.CHECK,
         source_ref=str(check.id),
+        recurrence_of=old,
         by=by,
         now=now,
     )
@@ -152,7 +155,7 @@ def submit(
     correction the time on the record it corrects.
     :raises RuleError: it is submitted already, not yet open, or not this person's.
     """
-    performed = require_submittable(check, performed_at, by=by, now=now)
+    performed = require_submittable(session, check, performed_at, by=by, now=now)
     hours = schools.school(session).number("backfill_hours")
     check.state, check.submitted_at, check.submitted_by_id = State.SUBMITTED, now, by.id
     check.started_at = check.started_at or now
@@ -174,11 +177,13 @@ def submit(
 
 
 def require_submittable(
-    check: Check, performed_at: datetime | None, *, by: Actor, now: datetime
+    session: Session, check: Check, performed_at: datetime | None, *, by: Actor, now: datetime
 ) -> datetime:
     """When it was really done, for :func:`submit`. Raises RuleError as that does."""
     if Action.SUBMIT not in check.actions_open_to(by, now):
         raise RuleError("这份检查现在不能提交，请刷新看一下。")
+    if look_back.is_barred(check, look_back.hazard_of(session, check), by):
+        raise RuleError("这条隐患由您整改，回头看请由别人来做。")
     before = check.performed_at if check.corrects_id is not None else None
     performed = performed_at or before or now
     if performed > now:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from unitsafe.checks import queries, rules, services, taps
+from unitsafe.checks import look_back, queries, rules, services, taps
 from unitsafe.checks.forms import FindingForm
 from unitsafe.checks.models import Check
 from unitsafe.checks.rules import Action, Answered, Result
@@ -48,7 +48,11 @@ class Row:
 
 @dataclass
 class SheetPage:
-    """The check with its items; ``editable`` when this person may answer now."""
+    """The check with its items; ``editable`` when this person may answer now.
+
+    ``old``: the closed hazard it looks at again; ``is_barred``: the reader fixed it, and somebody
+    else is to look.
+    """
 
     check: Check
     sheet: taps.Sheet
@@ -57,6 +61,8 @@ class SheetPage:
     status: rules.Status
     seen: int
     missing: list[services.Missing] = field(default_factory=list)
+    old: look_back.Left | None = None
+    is_barred: bool = False
 
     @property
     def editable(self) -> bool:
@@ -87,6 +93,10 @@ def read(
     if sheet is None:
         raise LookupError(check.id)
     actions = check.actions_open_to(actor, now)
+    old = look_back.hazard_of(session, check)
+    is_barred = look_back.is_barred(check, old, actor)
+    if is_barred:
+        actions = [one for one in actions if one not in (Action.FILL, Action.SUBMIT)]
     hazards = queries.findings(session, check.id)
     photos = queries.item_photos(session, check.id)
     people = names(session, {answer.by_id for answer in sheet.answers.values()})
@@ -103,7 +113,7 @@ def read(
         form = None
         if failed and item.key not in hazards and Action.FILL in actions:
             spaces = spaces_of(session, check) if spaces is None else spaces
-            form = FindingForm.for_item(item, spaces, sent)
+            form = FindingForm.for_item(item, spaces, sent, again=old)
             if sent is not None and "hazard" in lacking.get(item.key, ()):
                 form.validate()
         rows.append(
@@ -126,7 +136,17 @@ def read(
             )
         )
     seen = max((answer.id for answer in sheet.answers.values()), default=0)
-    return SheetPage(check, sheet, rows, actions, check.status(now), seen, list(missing))
+    return SheetPage(
+        check,
+        sheet,
+        rows,
+        actions,
+        check.status(now),
+        seen,
+        list(missing),
+        old=look_back.as_left(session, old),
+        is_barred=is_barred,
+    )
 
 
 def spaces_of(session: Session, check: Check) -> list[tuple[int, str]]:

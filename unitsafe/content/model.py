@@ -433,7 +433,7 @@ class PlanTemplate:
     key: str
     checklist: str
     title: str
-    target: Literal["building", "dorm_building", "grid", "campus", "space"]
+    target: Literal["building", "dorm_building", "grid", "campus", "space", "look_back"]
     unit: Literal["day", "night", "week", "month", "quarter"]
     days: Literal["teaching", "teaching_or_boarding", "boarding_night", "any"]
     windows: tuple[Window, ...]

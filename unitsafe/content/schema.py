@@ -425,7 +425,7 @@ PLAN = Record(
         "key": Defines(("plans",)),
         "checklist": Ref(("checklists",)),
         "title": TEXT,
-        "target": Choice(("building", "dorm_building", "grid", "campus", "space")),
+        "target": Choice(("building", "dorm_building", "grid", "campus", "space", "look_back")),
         "unit": Choice(("day", "night", "week", "month", "quarter")),
         "days": Choice(("teaching", "teaching_or_boarding", "boarding_night", "any")),
         "windows": ListOf(

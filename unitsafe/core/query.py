@@ -1,9 +1,9 @@
 """Reading filters from an address and writing them back."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from flask import request, url_for
+from flask import abort, request, url_for
 
 
 def date_arg(name: str) -> date | None:
@@ -18,6 +18,14 @@ def read_day(text: str) -> date | None:
     except ValueError:
         return None
     return day if 2000 <= day.year <= 2100 else None
+
+
+def month_of(text: str) -> tuple[date, date]:
+    """First and last day of the month of an address; anything but 2026-11 is unknown: 404."""
+    first = read_day(f"{text}-01")
+    if first is None or f"{first:%Y-%m}" != text:
+        abort(404)
+    return first, (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
 
 
 def int_arg(name: str) -> int | None:

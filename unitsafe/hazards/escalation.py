@@ -3,7 +3,7 @@
 What was told is an event of the hazard, so that asking again tells nobody twice.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, joinedload
 from unitsafe import clock
 from unitsafe.core.domain import Actor
 from unitsafe.grids import queries as grids
-from unitsafe.grids.models import Role
 from unitsafe.hazards import rules, services
 from unitsafe.hazards.models import Hazard, HazardEvent
 from unitsafe.hazards.rules import HIGHEST_STEP, UNFIXED, Action
@@ -67,19 +66,11 @@ class _Above:
     def at(self, step: int, hazard: Hazard) -> Person | None:
         """The person of that step; None where nobody is there, or only the holder is."""
         if step == 1:
-            return next(iter(self._leaders(hazard)), None)
+            above = grids.leaders_above(self.tree, self.held, hazard.grid_id)
+            return next((one for one in above if one.id != hazard.holder_id), None)
         ids = [self.deputies.get(one, one) for one in self.posts.get(POSTS[step], ())]
         found = next((one for one in ids if one != hazard.holder_id), None)
         return self.session.get(Person, found) if found else None
-
-    def _leaders(self, hazard: Hazard) -> Iterator[Person]:
-        """The leaders of the grids above, nearest first, but for whoever has to fix it."""
-        here = self.tree.get(hazard.grid_id)
-        while here is not None:
-            duty = grids.first_with(self.held.get(here.id, ()), Role.LEADER)
-            if duty is not None and duty.person.id != hazard.holder_id:
-                yield duty.person
-            here = self.tree.get(here.parent_id or 0)
 
 
 def told_to(session: Session, actor: Actor, today: date, limit: int = 20) -> Sequence[Hazard]:

@@ -1,7 +1,7 @@
 """Reading hazards: who may see them, the ledger, one hazard."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -25,10 +25,13 @@ from unitsafe.hazards.rules import (
     Level,
     Source,
     State,
+    card_numbers,
+    gravest,
 )
 from unitsafe.people.models import Person, PersonStatus
 from unitsafe.people.queries import HandoverLine, handover_sources
 from unitsafe.places.models import Building, Space
+from unitsafe.school import queries as schools
 
 LEDGER_ORDER = (Hazard.found_at, Hazard.id)
 
@@ -98,6 +101,10 @@ class Filters:
     mark: Mark | None = None
     first: date | None = None
     last: date | None = None
+    due_first: date | None = None
+    due_last: date | None = None
+    reporter_ids: frozenset[int] = frozenset()
+    is_valid: bool = False
     words: str = ""
 
 
@@ -147,6 +154,14 @@ def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
         found.append(Hazard.found_at >= clock.at(filters.first))
     if filters.last:
         found.append(Hazard.found_at < clock.at(filters.last + timedelta(days=1)))
+    if filters.due_first:
+        found.append(Hazard.due_on >= filters.due_first)
+    if filters.due_last:
+        found.append(Hazard.due_on <= filters.due_last)
+    if filters.reporter_ids:
+        found.append(Hazard.reporter_id.in_(filters.reporter_ids))
+    if filters.is_valid:
+        found.append(Hazard.state != State.REJECTED)
     if filters.words:
         found.append(_saying(filters.words))
     return found
@@ -274,6 +289,33 @@ def recurrences(session: Session, hazard: Hazard) -> Sequence[str]:
     return session.scalars(
         sa.select(Hazard.number).where(Hazard.recurrence_of_id == hazard.id).order_by(Hazard.id)
     ).all()
+
+
+@dataclass(frozen=True)
+class LookedAgain:
+    """A check that looks at a closed hazard again: of which day's week, and how it stands.
+
+    ``is_back``: whether the hazard was there again, None while nobody has looked; ``check_id``
+    None: the reader may not open the check.
+    """
+
+    day: date
+    status: StrEnum
+    is_back: bool | None
+    check_id: int | None
+
+
+look_back_sources: list[Callable[[Session, Actor, Hazard, datetime], Sequence[LookedAgain]]] = []
+"""Features further right that look at closed hazards again."""
+
+
+def looked_again(
+    session: Session, actor: Actor, hazard: Hazard, now: datetime
+) -> list[LookedAgain]:
+    """What came of looking at a closed hazard again, oldest first."""
+    if hazard.state is not State.CLOSED:
+        return []
+    return [one for source in look_back_sources for one in source(session, actor, hazard, now)]
 
 
 def photos(session: Session, hazard_id: int) -> Sequence[HazardPhoto]:
@@ -453,17 +495,38 @@ def without_progress(session: Session, actor: Actor, now: datetime) -> Sequence[
 
 
 def with_cards(
-    session: Session, actor: Actor, today: date, numbers: CardNumbers
+    session: Session,
+    actor: Actor,
+    today: date,
+    numbers: CardNumbers,
+    grid_ids: Collection[int] | None = None,
 ) -> list[tuple[Hazard, Card]]:
-    """Hazards that carry a card today, with it."""
-    rows = session.scalars(
-        sa.select(Hazard).where(
-            visible_to(actor),
-            Hazard.state.in_(OPEN),
-            sa.or_(Hazard.due_on < today, Hazard.times >= numbers.repeats),
-        )
-    ).all()
+    """Hazards that carry a card today, with it; all, or those of some grids."""
+    select = sa.select(Hazard).where(
+        visible_to(actor),
+        Hazard.state.in_(OPEN),
+        sa.or_(Hazard.due_on < today, Hazard.times >= numbers.repeats),
+    )
+    if grid_ids is not None:
+        select = select.where(Hazard.grid_id.in_(list(grid_ids)))
+    rows = session.scalars(select).all()
     return [(one, card) for one in rows if (card := one.card(today, numbers)) is not None]
+
+
+def gravest_by_grid(cards: Iterable[tuple[Hazard, Card]]) -> dict[int, Card]:
+    """The gravest card of each grid that has one; ``cards`` of with_cards."""
+    found: dict[int, list[Card]] = {}
+    for hazard, card in cards:
+        found.setdefault(hazard.grid_id, []).append(card)
+    return {grid_id: gravest(some) or some[0] for grid_id, some in found.items()}
+
+
+def card_of_grids(
+    session: Session, actor: Actor, grid_ids: Collection[int], today: date
+) -> Card | None:
+    """The gravest card that a hazard in these grids carries today."""
+    numbers = card_numbers(schools.school(session).number)
+    return gravest(card for _, card in with_cards(session, actor, today, numbers, grid_ids))
 
 
 def photo_ids(actor: Actor) -> sa.Select[int]:

@@ -1,7 +1,7 @@
 """What may happen to a hazard: states, steps, deadlines, cards. Pure tables and functions."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -552,6 +552,12 @@ def card(
     elif late > 0 or (times >= numbers.repeats and state in OPEN):
         found = Card.YELLOW
     return None if lifted in (found, Card.RED) else found
+
+
+def gravest(cards: Iterable[Card | None]) -> Card | None:
+    """Red before yellow before none."""
+    found = {*cards}
+    return next((one for one in (Card.RED, Card.YELLOW) if one in found), None)
 
 
 HIGHEST_STEP = 3

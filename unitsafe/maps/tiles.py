@@ -15,13 +15,16 @@ from unitsafe.grids import queries as grids
 from unitsafe.grids.models import Grid, Role
 from unitsafe.grids.queries import Duty
 from unitsafe.hazards import queries as hazards
+from unitsafe.hazards.rules import Card, card_numbers, gravest
+from unitsafe.school import queries as schools
 
 WORST_FIRST = ("bad", "warn", "due", "ok")
 
 
 @dataclass(frozen=True)
 class Tile:
-    """A grid's day: ``kind`` is ok, due, warn or bad, as the marks spell them; na: not shown."""
+    """A grid's day: ``kind`` is ok, due, warn or bad, as the marks spell them; na: not shown.
+    ``card``: the gravest that one of its hazards carries."""
 
     grid: Grid
     holder: str
@@ -29,6 +32,7 @@ class Tile:
     done: int = 0
     expected: int = 0
     hazards: int = 0
+    card: Card | None = None
 
 
 def is_periodic(check: Check) -> bool:
@@ -59,13 +63,14 @@ def leaf_tiles(
     session: Session,
     all_today: Iterable[Check],
     open_by_grid: Mapping[int, int],
+    cards: Mapping[int, Card],
     today: date,
     now: datetime,
 ) -> list[Tile]:
     """A tile for each grid of level 3, in tree order."""
     walks, duties = walks_by_grid(all_today), grids.duties(session, today)
     return [
-        _leaf(grid, duties.get(grid.id, ()), walks.get(grid.id, ()), open_by_grid, now)
+        _leaf(grid, duties.get(grid.id, ()), walks.get(grid.id, ()), open_by_grid, cards, now)
         for grid in grids.grids(session)
         if grid.level == 3
     ]
@@ -76,6 +81,7 @@ def _leaf(
     duty_list: Sequence[Duty],
     mine: Sequence[Check],
     open_by_grid: Mapping[int, int],
+    cards: Mapping[int, Card],
     now: datetime,
 ) -> Tile:
     hazards_here = open_by_grid.get(grid.id, 0)
@@ -86,6 +92,7 @@ def _leaf(
         done=sum(check.state in DONE for check in mine),
         expected=sum(check.state is not State.SKIPPED for check in mine),
         hazards=hazards_here,
+        card=cards.get(grid.id),
     )
 
 
@@ -115,10 +122,13 @@ def day_of(session: Session, actor: Actor, now: datetime) -> Day:
     walks = walks_by_grid(checks.of_day(session, today))
     duties = grids.duties(session, today)
     open_by_grid = hazards.open_by_grid(session)
+    numbers = card_numbers(schools.school(session).number)
+    cards = hazards.gravest_by_grid(hazards.with_cards(session, actor, today, numbers))
     every = grids.grids(session)
     tiles: dict[int, Tile] = {}
     for grid in sorted(every, key=lambda one: -one.level):  # leaves first, then what holds them
-        own = _leaf(grid, duties.get(grid.id, ()), walks.get(grid.id, ()), open_by_grid, now)
+        mine = walks.get(grid.id, ())
+        own = _leaf(grid, duties.get(grid.id, ()), mine, open_by_grid, cards, now)
         below = [tiles[one.id] for one in every if one.parent_id == grid.id]
         tiles[grid.id] = _with_below(own, below)
     sees_all = Right.VIEW_ALL in actor.rights
@@ -141,4 +151,5 @@ def _with_below(own: Tile, below: Sequence[Tile]) -> Tile:
         done=own.done + sum(tile.done for tile in below),
         expected=own.expected + sum(tile.expected for tile in below),
         hazards=own.hazards + sum(tile.hazards for tile in below),
+        card=gravest(tile.card for tile in (own, *below)),
     )

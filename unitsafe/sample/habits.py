@@ -46,6 +46,7 @@ SECONDS_PER_ITEM = {
     "quarterly_inspection": (240, 560),
     "gate_duty": (20, 70),
     "after_school": (40, 110),
+    "hazard_look_back": (30, 90),
 }
 
 

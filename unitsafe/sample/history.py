@@ -20,6 +20,7 @@ from unitsafe.sample.habits import Outcome
 from unitsafe.sample.hazards import Hazards
 from unitsafe.sample.letters import Letters
 from unitsafe.sample.lives import DIRECTOR, MANAGER, OFFICER
+from unitsafe.sample.look_backs import LookBacks
 from unitsafe.sample.people import LEAVER
 from unitsafe.sample.records import Records
 from unitsafe.sample.world import World
@@ -61,6 +62,7 @@ class History:
         self.hazards = Hazards(world)
         self.records = Records(world, self.hazards)
         self.duties = Duties(world, self.hazards, seed)
+        self.look_backs = LookBacks(world, self.hazards, seed)
         self.pace = habits.Pace(world.rng, {})
         self.letters = Letters(world)
         self._typhoon = world.setting.first + timedelta(days=15)
@@ -78,6 +80,7 @@ class History:
         world.timeline.run_until(world.now)
         self.records.write_unfinished()
         self.duties.records.write_unfinished()
+        self.look_backs.records.write_unfinished()
         world.journal.flush()
 
     def _begin(self, day: date, planned_at: datetime) -> None:
@@ -102,6 +105,7 @@ class History:
         self._monthly(due["monthly_facility"], (6, 26), (OFFICER, OFFICER, ELECTRICIAN))
         self._monthly(due["quarterly_inspection"], (12, 26), (MANAGER, DIRECTOR))
         self.duties.record([*due["gate_duty"], *due["after_school"]], day)
+        self.look_backs.record(due["hazard_look_back"])
         self.hazards.report_rest(day)
 
     def _patrols(self, rows: Sequence[Row], day: date) -> None:

@@ -124,7 +124,8 @@ def school_day(
     today = clock.local(now).date()
     all_today = [check for check in checks.of_day(session, today) if not is_periodic(check)]
     counted = [check for check in all_today if check.state is not State.SKIPPED]
-    cards = [card for _, card in hazards.with_cards(session, actor, today, numbers)]
+    carded = hazards.with_cards(session, actor, today, numbers)
+    cards = [card for _, card in carded]
     open_by_grid = hazards.open_by_grid(session)
     return SchoolDayBoard(
         done=sum(check.state in DONE for check in counted),
@@ -133,7 +134,9 @@ def school_day(
         open_hazards=sum(open_by_grid.values()),
         yellow=cards.count(Card.YELLOW),
         red=cards.count(Card.RED),
-        tiles=leaf_tiles(session, all_today, open_by_grid, today, now),
+        tiles=leaf_tiles(
+            session, all_today, open_by_grid, hazards.gravest_by_grid(carded), today, now
+        ),
         patrols=_patrols(
             session, [one for one in all_today if one.target not in ("grid", ON_DUTY)], now
         ),

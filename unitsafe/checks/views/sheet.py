@@ -10,7 +10,7 @@ from flask_login import current_user
 from sqlalchemy.orm import Session
 
 from unitsafe import clock
-from unitsafe.checks import queries, quick_taps, services, sheet_page, taps
+from unitsafe.checks import look_back, queries, quick_taps, services, sheet_page, taps
 from unitsafe.checks.forms import CountersignForm, FindingForm, ReasonForm, SubmitForm
 from unitsafe.checks.models import Check
 from unitsafe.checks.rules import EntrySource, read_answer
@@ -255,7 +255,7 @@ def submit(check_id: int) -> ResponseReturnValue:
         left = services.missing(session, sheet, _without_photo(sheet), written)
         if is_sound and not left:
             try:
-                services.require_submittable(check, form.performed(), by=by, now=now)
+                services.require_submittable(session, check, form.performed(), by=by, now=now)
                 for item_key in written:
                     _register(session, check, sheet, item_key)
                 services.submit(
@@ -306,7 +306,9 @@ def _sound_finding(session: Session, check: Check, item: ChecklistItem) -> Findi
     """The finding of ``item`` as it was sent; None when it was not, or not soundly."""
     if f"finding-{item.key}-description" not in request.form:
         return None
-    form = FindingForm.for_item(item, sheet_page.spaces_of(session, check), request.form)
+    old = look_back.hazard_of(session, check)
+    spaces = sheet_page.spaces_of(session, check)
+    form = FindingForm.for_item(item, spaces, request.form, again=old)
     return form if form.validate() else None
 
 

@@ -8,10 +8,12 @@ from unitsafe.grids.queries.answers import (
     duty_holder,
     find_spaces,
     held_spans,
+    leaders_above,
 )
 from unitsafe.grids.queries.duties import (
     Duty,
     assignments_of,
+    card_sources,
     current,
     duties,
     duty_lines,
@@ -59,6 +61,7 @@ __all__ = [
     "answers",
     "assignments_of",
     "below",
+    "card_sources",
     "current",
     "duties",
     "duty_holder",
@@ -78,6 +81,7 @@ __all__ = [
     "handovers_of",
     "held_spans",
     "last_holder",
+    "leaders_above",
     "load_of_people",
     "merged_into",
     "past_of",

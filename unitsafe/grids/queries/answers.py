@@ -1,7 +1,7 @@
 """Who answered for a place on a day, with the tree of that day."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -115,6 +115,17 @@ def duty_holder(
             return duty.person
         here = tree.get(here.parent_id or 0)
     return None
+
+
+def leaders_above(
+    tree: Mapping[int, GridThen], held: Mapping[int, Sequence[Duty]], grid_id: int
+) -> Iterator[Person]:
+    """Who leads the grid and the grids above it, nearest first; deputies for those away."""
+    here = tree.get(grid_id)
+    while here is not None:
+        if duty := first_with(held.get(here.id, ()), Role.LEADER):
+            yield duty.person
+        here = tree.get(here.parent_id or 0)
 
 
 @dataclass(frozen=True)

@@ -145,6 +145,11 @@ def going_along(session: Session, grid: Grid, role: Role, person_id: int, day: d
     return [text for text in said if text]
 
 
+card_sources: list[Callable[[Session, Actor, Collection[int], date], str | None]] = []
+"""Features further right that say which warning card the work of these grids carries on a day, as
+far as the reader may know: "yellow", "red" or None."""
+
+
 def without_member(session: Session, day: date) -> list[Grid]:
     """Leaf grids in use that no member answers for on ``day``, in tree order."""
     return _without(session, Role.MEMBER, (3,), day)

@@ -1,7 +1,7 @@
 """The page of one grid, and the way of everything that is done to it."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import groupby
 from typing import Any
 
@@ -132,6 +132,7 @@ def show(
         duties=queries.duties(session, today, [grid.id, *(one.id for one in below)]),
         counts=queries.space_counts(session, today),
         spaces=spaces,
+        cards=_cards(session, grid, every),
         assignments=queries.assignments_of(session, grid.id),
         notes={
             (one.to_id, one.role, one.from_on): one
@@ -147,6 +148,13 @@ def show(
         status=status,
         **values,
     )
+
+
+def _cards(session: Session, grid: Grid, every: Iterable[Grid]) -> list[str]:
+    """The warning cards of the grid and of what is below it."""
+    ids = [one.id for one in every if f"{one.code}-".startswith(f"{grid.code}-")]
+    found = [source(session, actor(), ids, clock.today()) for source in queries.card_sources if ids]
+    return [card for card in found if card]
 
 
 def main_role(grid: Grid) -> Role:

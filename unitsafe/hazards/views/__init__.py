@@ -3,7 +3,7 @@
 from flask import Blueprint
 
 from unitsafe.core.hooks import on_duties_changed
-from unitsafe.grids.queries import going_along_sources
+from unitsafe.grids.queries import card_sources, going_along_sources
 from unitsafe.hazards import following, queries
 from unitsafe.hazards.labels import open_hazards
 from unitsafe.photos.services import visible_through
@@ -14,6 +14,8 @@ on_duties_changed("hazards", following.on_change)
 going_along_sources.append(
     lambda session, grid_ids, person_id: open_hazards(queries.open_of(session, grid_ids, person_id))
 )
+
+card_sources.append(queries.card_of_grids)
 
 from unitsafe.hazards.views import acts, bulk, detail, exports, ledger, official, report, saved  # noqa: E402
 

@@ -102,6 +102,7 @@ def show(number: str, forms: Mapping[Action, Any] | None = None, status: int = 2
         late=hazard.days_late(clock.today()),
         last_replies=queries.last_replies(hazard.events),
         recurrences=queries.recurrences(session, hazard),
+        looked_again=queries.looked_again(session, actor(), hazard, clock.now()),
         category=content.load().hazard_categories.get(hazard.category, hazard.category),
         state_kind=STATE_KIND,
         level_kind=LEVEL_KIND,

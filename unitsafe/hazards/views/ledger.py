@@ -16,7 +16,7 @@ from unitsafe.core.forms import Form
 from unitsafe.core.htmx import render
 from unitsafe.core.labels import label
 from unitsafe.core.paging import Page, fetch_page
-from unitsafe.core.query import date_arg, here, int_arg
+from unitsafe.core.query import date_arg, here, int_arg, row_id
 from unitsafe.grids import queries as grids
 from unitsafe.hazards import queries, rules, saved_views
 from unitsafe.hazards.following import ensure_followed
@@ -42,6 +42,10 @@ FILTERS = (
     "mark",
     "first",
     "last",
+    "due_first",
+    "due_last",
+    "reporter",
+    "valid",
     "overdue",
     "q",
 )
@@ -205,5 +209,11 @@ def read_filters() -> Filters:
         mark=Mark(mark) if mark in set(Mark) else None,
         first=date_arg("first"),
         last=date_arg("last"),
+        due_first=date_arg("due_first"),
+        due_last=date_arg("due_last"),
+        reporter_ids=frozenset(
+            one for text in args.get("reporter", "").split(",") if (one := row_id(text))
+        ),
+        is_valid=bool(args.get("valid")),
         words=args.get("q", "").strip()[:50],
     )

@@ -1,6 +1,6 @@
 """Pages of the duty roster, a file each."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from flask import Blueprint, abort
 
@@ -12,14 +12,6 @@ from unitsafe.core.query import read_day
 
 bp = Blueprint("roster", __name__)
 EDIT = (Right.EDIT_DUTY_ROSTER,)
-
-
-def month_of(text: str) -> tuple[date, date]:
-    """First and last day of the month of an address; anything but 2026-11 is unknown: 404."""
-    first = read_day(f"{text}-01")
-    if first is None or f"{first:%Y-%m}" != text:
-        abort(404)
-    return first, (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
 
 
 def day_of(text: str) -> date:

@@ -15,12 +15,13 @@ from unitsafe.core.domain import RuleError
 from unitsafe.core.errors import sentence
 from unitsafe.core.forms import choices
 from unitsafe.core.htmx import render, see_other
+from unitsafe.core.query import month_of
 from unitsafe.people.queries import told_apart
 from unitsafe.roster import filling, services, table
 from unitsafe.roster.filling import Proposal
 from unitsafe.roster.forms import FillForm
 from unitsafe.roster.table import Roster
-from unitsafe.roster.views import EDIT, bp, month_of
+from unitsafe.roster.views import EDIT, bp
 
 CHANGED = "预览之后，值班表、请假或人员有了变动。下面是新的结果，请核对后再按一次。"
 

@@ -13,10 +13,11 @@ from unitsafe.core.db import db
 from unitsafe.core.download import pdf
 from unitsafe.core.htmx import render
 from unitsafe.core.printing import render_pdf
+from unitsafe.core.query import month_of
 from unitsafe.roster import papers, queries, table
 from unitsafe.roster.rules import Standing
 from unitsafe.roster.table import Stand
-from unitsafe.roster.views import EDIT, bp, month_of
+from unitsafe.roster.views import EDIT, bp
 from unitsafe.school.queries import school, short_name
 
 
