@@ -72,6 +72,7 @@ def _narrowed(filters: Filters) -> str:
     session, given = db.session(), given_filters()
     found = grids.grid_by_code(session, given.get("grid", "")) if filters.grid_ids else None
     holder = filters.holder_id
+    finders = people.names(session, set(filters.reporter_ids)) if filters.reporter_ids else {}
     parts = [
         label(filters.state) if filters.state else ("未销号" if filters.only_open else ""),
         label(filters.level),
@@ -82,9 +83,19 @@ def _narrowed(filters: Filters) -> str:
         label(filters.mark),
         label(filters.source),
         "超期" if filters.overdue_on else "",
+        _due(filters),
+        f"发现人{'、'.join(finders.values())}" if finders else "",
+        "不含不成立" if filters.is_valid else "",
         f"含“{_printable(filters.words)}”" if filters.words else "",
     ]
     return "、".join(part for part in parts if part)
+
+
+def _due(filters: Filters) -> str:
+    first, last = filters.due_first, filters.due_last
+    if not first and not last:
+        return ""
+    return f"期限{first.isoformat() if first else ''}至{last.isoformat() if last else ''}"
 
 
 def _printable(words: str) -> str:
