@@ -68,7 +68,7 @@ def expected(state: State, level: Level, right: Right, who: str, mark: str) -> s
     clean = who != "fixer" if state in (RECTIFIED, State.CLOSED) else True
     clean = clean and not is_holder
     if unfixed and right in SEND:
-        found |= {DISPATCH} | ({REJECT} if clean else set())
+        found |= {DISPATCH} | ({REJECT} if clean and level not in GRAVE else set())
     if unfixed and right is R.FIX_ON_SPOT and level not in GRAVE and not is_holder:
         found.add(A.FIX_ON_SPOT)
     if state is ASSIGNED and who == "holder":

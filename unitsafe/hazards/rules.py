@@ -187,6 +187,10 @@ IS_MAJOR = (Level.SUSPECTED_MAJOR, Level.MAJOR)
 NOT_MAJOR = Condition(
     lambda f: f.level not in IS_MAJOR, "（疑似）重大隐患不能当场了结，请派单整改。"
 )
+DECIDED = Condition(
+    lambda f: f.level not in IS_MAJOR,
+    "（疑似）重大隐患要先由分管安全副校长或校长降级，才能判定不成立。",
+)
 SUSPECTED = Condition(
     lambda f: f.level is Level.SUSPECTED_MAJOR, "只有“疑似重大”的隐患才需要确认。"
 )
@@ -414,6 +418,7 @@ TRANSITIONS: Mapping[Action, Transition] = {
         DISPATCH_RIGHTS,
         Who.OTHERS,
         (Need.REASON,),
+        (DECIDED,),
     ),
     Action.RATE: Transition(
         (State.CLOSED,),
