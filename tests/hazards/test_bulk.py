@@ -90,6 +90,7 @@ def test_the_same_form_twice_assigns_once(browser, make, session, two):
         ({"pick": [f"YH-2026-{n:04d}/1" for n in range(101)]}, "一次最多派100条"),
         ({"pick": ["YH-2026-9999/1"]}, "没有这条隐患"),
         ({"to_id": ""}, "请选整改责任人"),
+        ({"to_id": "x"}, "请选整改责任人"),
         ({"due_on": "2206-11-30"}, "请核对年份"),
         ({"due_on": "2026-11-01"}, "不能早于发现日期"),
     ],

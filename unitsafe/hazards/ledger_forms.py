@@ -5,7 +5,7 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, SelectField
-from wtforms.validators import InputRequired
+from wtforms.validators import DataRequired, InputRequired
 
 from unitsafe.core.forms import Form, Text, check_year, choices, chosen_id
 
@@ -13,7 +13,7 @@ from unitsafe.core.forms import Form, Text, check_year, choices, chosen_id
 class BulkForm(Form):
     """批量派单: to whom, by when."""
 
-    to_id = SelectField(_l("整改责任人"), [InputRequired(_l("请选整改责任人。"))], coerce=chosen_id)
+    to_id = SelectField(_l("整改责任人"), [DataRequired(_l("请选整改责任人。"))], coerce=chosen_id)
     due_on = DateField(_l("整改期限"), [InputRequired(_l("请选整改期限。")), check_year])
 
     def __init__(self, people: list[tuple[int, str]], **kwargs: Any):
