@@ -366,6 +366,8 @@ class Make:
                 by=self.actor(finder),
                 now=self.now(),
             )
+            if level is Level.MAJOR:
+                hazard.level = Level.MAJOR  # as its manager's confirmation leaves it
             self.session.commit()
             if state in (State.RECTIFIED, State.CLOSED):
                 hazards.report_done(

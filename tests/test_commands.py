@@ -52,7 +52,7 @@ def history(make):
 def test_the_content_pack_is_sound_and_its_counts_are_told(app):
     code, output = run(app, "content", "check")
     assert code == 0
-    assert "检查表 18" in output.replace("：", " ")
+    assert "检查表 19" in output.replace("：", " ")
 
 
 def test_an_untouched_log_is_proved_whole(app, history, session):

@@ -92,7 +92,7 @@ def test_the_same_form_twice_assigns_once(browser, make, session, two):
         ({"to_id": ""}, "请选整改责任人"),
         ({"to_id": "x"}, "请选整改责任人"),
         ({"due_on": "2206-11-30"}, "请核对年份"),
-        ({"due_on": "2026-11-01"}, "不能早于发现日期"),
+        ({"due_on": "2026-11-01"}, "不能早于今天"),
     ],
 )
 def test_what_is_wrong_is_said_and_nothing_is_assigned(

@@ -22,57 +22,57 @@ NUMBER = {part: number for number, part in enumerate(POST, 1)}
 TABLE = """
 reported   holder    -
 reported   finder    -
-reported   leader    dispatch fix_on_spot reject
-reported   officer   dispatch fix_on_spot escalate reject
-reported   director  dispatch fix_on_spot escalate reject
+reported   leader    dispatch fix_on_spot stop_use reject
+reported   officer   dispatch fix_on_spot stop_use escalate reject
+reported   director  dispatch fix_on_spot stop_use escalate reject
 reported   manager   dispatch stop_use escalate reject
 reported   principal dispatch stop_use escalate supervise reject
 reported   inspector -
 assigned   holder    report_done request_extension
 assigned   finder    -
-assigned   leader    dispatch fix_on_spot transfer reject
-assigned   officer   dispatch fix_on_spot escalate transfer reject
-assigned   director  dispatch fix_on_spot escalate transfer reject
+assigned   leader    dispatch fix_on_spot stop_use transfer reject
+assigned   officer   dispatch fix_on_spot stop_use escalate transfer reject
+assigned   director  dispatch fix_on_spot stop_use escalate transfer reject
 assigned   manager   dispatch stop_use escalate transfer reject
 assigned   principal dispatch stop_use escalate supervise transfer reject
 assigned   inspector -
 asking     holder    report_done
 asking     finder    -
-asking     leader    dispatch fix_on_spot transfer reject
-asking     officer   dispatch fix_on_spot grant_extension refuse_extension escalate transfer reject
-asking     director  dispatch fix_on_spot grant_extension refuse_extension escalate transfer reject
+asking     leader    dispatch fix_on_spot stop_use transfer reject
+asking     officer   dispatch fix_on_spot grant_extension refuse_extension stop_use escalate transfer reject
+asking     director  dispatch fix_on_spot grant_extension refuse_extension stop_use escalate transfer reject
 asking     manager   dispatch grant_extension refuse_extension stop_use escalate transfer reject
 asking     principal dispatch grant_extension refuse_extension stop_use escalate supervise transfer reject
 asking     inspector -
 late       holder    report_done request_extension
 late       finder    -
-late       leader    dispatch fix_on_spot transfer reject
-late       officer   dispatch fix_on_spot escalate transfer reject
-late       director  dispatch fix_on_spot escalate transfer reject
+late       leader    dispatch fix_on_spot stop_use transfer reject
+late       officer   dispatch fix_on_spot stop_use escalate transfer reject
+late       director  dispatch fix_on_spot stop_use escalate transfer reject
 late       manager   dispatch stop_use escalate transfer lift_card reject
 late       principal dispatch stop_use escalate supervise transfer lift_card reject
 late       inspector -
 rectified  holder    -
 rectified  finder    -
-rectified  leader    close send_back
-rectified  officer   recheck send_back escalate
-rectified  director  close send_back escalate
+rectified  leader    close send_back stop_use
+rectified  officer   recheck send_back stop_use escalate
+rectified  director  close send_back stop_use escalate
 rectified  manager   close send_back stop_use escalate
 rectified  principal close send_back stop_use escalate supervise
 rectified  inspector -
 serious    holder    -
 serious    finder    -
-serious    leader    recheck send_back
-serious    officer   recheck send_back escalate
-serious    director  recheck send_back escalate
-serious    manager   close send_back stop_use escalate
-serious    principal close send_back stop_use escalate supervise
+serious    leader    recheck send_back stop_use
+serious    officer   recheck send_back stop_use escalate
+serious    director  recheck send_back stop_use escalate
+serious    manager   close send_back downgrade stop_use escalate
+serious    principal close send_back downgrade stop_use escalate supervise
 serious    inspector -
 suspected  holder    report_done request_extension
 suspected  finder    -
-suspected  leader    dispatch transfer
-suspected  officer   dispatch escalate transfer
-suspected  director  dispatch escalate transfer
+suspected  leader    dispatch stop_use transfer
+suspected  officer   dispatch stop_use escalate transfer
+suspected  director  dispatch stop_use escalate transfer
 suspected  manager   dispatch confirm_major downgrade stop_use escalate transfer
 suspected  principal dispatch confirm_major downgrade stop_use escalate supervise transfer
 suspected  inspector -
@@ -94,9 +94,9 @@ major_done principal close send_back downgrade resume_use escalate supervise
 major_done inspector -
 outside    holder    report_done request_extension
 outside    finder    -
-outside    leader    dispatch fix_on_spot transfer transfer_reply reject
-outside    officer   dispatch fix_on_spot escalate transfer transfer_reply reject
-outside    director  dispatch fix_on_spot escalate transfer transfer_reply reject
+outside    leader    dispatch fix_on_spot stop_use transfer transfer_reply reject
+outside    officer   dispatch fix_on_spot stop_use escalate transfer transfer_reply reject
+outside    director  dispatch fix_on_spot stop_use escalate transfer transfer_reply reject
 outside    manager   dispatch stop_use escalate transfer transfer_reply reject
 outside    principal dispatch stop_use escalate supervise transfer transfer_reply reject
 outside    inspector -

@@ -80,26 +80,25 @@ def expected(state: State, level: Level, right: Right, who: str, mark: str) -> s
     if state is RECTIFIED and clean:
         if right is R.RECHECK_HAZARD:
             found |= {SEND_BACK} | (set() if mark == "rechecked" else {RECHECK})
-        if right is CLOSING[level]:
+        if right is CLOSING[level] and level is not Level.SUSPECTED_MAJOR:
             found.add(CLOSE)
     if is_open and right in LEAD:
         found |= {A.CONFIRM_MAJOR} if level is Level.SUSPECTED_MAJOR else set()
-        found |= {A.DOWNGRADE} if level in GRAVE else set()
-    if is_open and right is R.STOP_USE:
-        if mark != "stopped":
-            found.add(A.STOP_USE)
-        elif state is RECTIFIED or level not in GRAVE:
-            found.add(A.RESUME_USE)
-    if is_open and right in (*LEAD, R.DISPATCH_HAZARD):
-        found |= {A.ESCALATE} | ({A.ESCALATION_REPLY} if mark == "letters" else set())
+        found |= {A.DOWNGRADE} if level is not Level.NORMAL else set()
+    if is_open and mark != "stopped" and right in (R.STOP_USE, *SEND):
+        found.add(A.STOP_USE)
+    if is_open and mark == "stopped" and right is R.STOP_USE:
+        found |= {A.RESUME_USE} if state is RECTIFIED or level not in GRAVE else set()
+    if right in (*LEAD, R.DISPATCH_HAZARD):
+        found |= {A.ESCALATE} if is_open else set()
+        found |= {A.ESCALATION_REPLY} if mark == "letters" else set()
     if is_open and right is R.CLOSE_MAJOR:
         found.add(A.SUPERVISE)
     if is_open and mark == "supervised":
         found |= {A.PROGRESS} if who == "supervisor" or is_holder else set()
     if right in SEND:
         found |= {A.TRANSFER} if state is ASSIGNED else set()
-        if state in (ASSIGNED, RECTIFIED) and mark == "letters":
-            found.add(A.TRANSFER_REPLY)
+        found |= {A.TRANSFER_REPLY} if mark == "letters" else set()
     if unfixed and right in LEAD and mark == "carded" and clean:
         found.add(A.LIFT_CARD)
     if state is State.CLOSED and who == "finder" and mark != "rated":
@@ -232,7 +231,7 @@ def test_the_longer_and_graver_the_further_up(level, late, step):
 # -- the posts of a school -------------------------------------------------------------------------
 
 CLOSES = {
-    "principal": set(Level),
+    "principal": set(Level) - {Level.SUSPECTED_MAJOR},
     "vice_principal_safety": {Level.NORMAL, Level.SERIOUS},
     "safety_director": {Level.NORMAL},
     "grid_leader": {Level.NORMAL},

@@ -292,12 +292,12 @@ def test_the_log_says_to_whom_by_when_and_with_which_level(make, report, do, ses
     assert (told["level"], told["due_on"]) == ("serious", "2026-11-28")
 
 
-def test_nobody_who_left_is_given_a_hazard_and_no_deadline_lies_before_the_finding(
+def test_nobody_who_left_is_given_a_hazard_and_no_deadline_lies_in_the_past(
     make, report, do, session
 ):
     gone, officer = make.person("调走"), make.someone("officer")
     hazard = report()
-    with pytest.raises(RuleError, match="不能早于发现日期"):
+    with pytest.raises(RuleError, match="不能早于今天"):
         send(do, hazard, make.person("后勤"), officer, due_on=TODAY - timedelta(1))
     gone.status = "left"
     session.commit()
@@ -313,7 +313,7 @@ LEVELS = [
     ("officer", Level.MAJOR, Level.MAJOR, Level.MAJOR),
     ("manager", Level.MAJOR, Level.SERIOUS, Level.MAJOR),
     ("officer", Level.SUSPECTED_MAJOR, Level.NORMAL, Level.SUSPECTED_MAJOR),
-    ("officer", Level.SERIOUS, Level.NORMAL, Level.NORMAL),
+    ("officer", Level.NORMAL, Level.SERIOUS, Level.SERIOUS),
 ]
 
 
@@ -326,6 +326,36 @@ def test_dispatching_neither_makes_it_major_nor_takes_that_back(
     session.commit()
     send(do, hazard, make.person("后勤"), make.someone(who), level=asked)
     assert hazard.level is becomes
+
+
+def test_dispatching_does_not_lower_the_level(make, report, do):
+    hazard = report(level=Level.SERIOUS)
+    with pytest.raises(RuleError, match="降级"):
+        send(do, hazard, make.person("后勤"), make.someone("officer"), level=Level.NORMAL)
+    manager = make.someone("manager")
+    do("downgrade", hazard, level=Level.NORMAL, reason="只是面板松动", by=manager)
+    send(do, hazard, make.person("后勤"), make.someone("officer"), level=Level.NORMAL)
+    assert hazard.level is Level.NORMAL
+
+
+def test_a_deadline_that_somebody_set_moves_later_only_with_a_reason(make, report, do):
+    hazard, officer = report(), make.someone("officer")
+    teacher = make.someone("teacher")
+    send(do, hazard, teacher, officer, due_on=TODAY + timedelta(9))  # the system's moves freely
+    with pytest.raises(RuleError, match="原因"):
+        send(do, hazard, teacher, officer, due_on=TODAY + timedelta(12))
+    send(do, hazard, teacher, officer, due_on=TODAY + timedelta(12), reason="等配件")
+    send(do, hazard, teacher, officer, due_on=TODAY + timedelta(2))
+
+
+def test_who_asked_for_time_is_answered_before_the_work_is_given_again(make, report, do):
+    teacher = make.someone("teacher")
+    hazard, later = report(), TODAY + timedelta(9)
+    do("request_extension", hazard, due_on=later, reason="等配件", by=teacher)
+    with pytest.raises(RuleError, match="申请了延期"):
+        send(do, hazard, teacher, make.someone("officer"), due_on=later)
+    send(do, hazard, make.person("后勤"), make.someone("officer"), due_on=later)
+    assert hazard.extension_to is None
 
 
 def test_a_leader_dispatches_in_their_own_block_only(make, report, do):
@@ -401,7 +431,8 @@ def test_nobody_but_the_holder_says_it_is_fixed(make, report, do, who):
 CLOSERS = [
     (Level.NORMAL, {"principal", "manager", "director", "leader"}),
     (Level.SERIOUS, {"principal", "manager"}),
-    (Level.SUSPECTED_MAJOR, {"principal"}),
+    (Level.SUSPECTED_MAJOR, set()),
+    (Level.MAJOR, {"principal"}),
 ]
 
 
@@ -409,6 +440,7 @@ CLOSERS = [
 def test_each_level_is_closed_by_those_who_may(make, fixed, do, level, closers):
     for who in ("principal", "manager", "director", "leader", "officer", "teacher", "inspector"):
         hazard, person = fixed(level), make.someone(who)
+        hazard.level = level  # what is reported as major is suspected first
         if who in closers:
             do("close", hazard, by=person)
             assert (hazard.state, hazard.closed_at) == (State.CLOSED, make.now())

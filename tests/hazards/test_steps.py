@@ -104,7 +104,30 @@ def test_what_is_not_major_is_downgraded_with_a_reason(make, do):
     do("downgrade", hazard, "manager", level=Level.SERIOUS, **REASON)
     assert hazard.level is Level.SERIOUS
     with pytest.raises(RuleError):
-        do("downgrade", hazard, "manager", level=Level.NORMAL, **REASON)
+        do("downgrade", hazard, "manager", level=Level.SERIOUS, **REASON)
+
+
+def test_what_may_be_major_is_neither_fixed_on_the_spot_nor_closed_before_it_is_decided(make, do):
+    hazard = make.hazard(State.RECTIFIED, level=Level.SUSPECTED_MAJOR)
+    with pytest.raises(RuleError, match="确认或降级"):
+        do("close", hazard, "principal", note="")
+    do("downgrade", hazard, "principal", level=Level.SERIOUS, **REASON)
+    do("close", hazard, "principal", note="")
+
+
+def test_stopping_and_using_again_stand_among_the_events(make, do, session):
+    hazard = make.hazard(State.RECTIFIED, level=Level.SUSPECTED_MAJOR)
+    do("confirm_major", hazard, "manager", **REASON)
+    do("close", hazard, "principal", note="")
+    actions = [event.action for event in events(session, hazard)][-4:]
+    assert actions == [Action.CONFIRM_MAJOR, Action.STOP_USE, Action.CLOSE, Action.RESUME_USE]
+
+
+def test_the_reply_to_a_letter_is_kept_after_closing(make, do):
+    hazard = make.hazard()
+    do("escalate", hazard, "officer", body="区教育局", document_no="", **REASON)
+    do("reject", hazard, "director", **REASON)
+    do("escalation_reply", hazard, "officer", reply="收悉", document_no="")
 
 
 # -- letters ---------------------------------------------------------------------------------------

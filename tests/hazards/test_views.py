@@ -86,7 +86,7 @@ def test_a_photo_that_came_along_stays_when_words_are_missing(browser, make):
         assert client.get(f"/photos/{kept}").status == 200
 
 
-def test_a_deadline_before_the_finding_is_said_on_the_form_and_the_words_stay(browser, make):
+def test_a_deadline_in_the_past_is_said_on_the_form_and_the_words_stay(browser, make):
     hazard = make.hazard(State.ASSIGNED)
     data = {"level": "normal", "due_on": "2026-01-01", "measure": "换锁"}
     data["to_id"] = make.someone("teacher").id
@@ -94,7 +94,7 @@ def test_a_deadline_before_the_finding_is_said_on_the_form_and_the_words_stay(br
     for send in (client.post, lambda path, data: client.hx("POST", path, data)):
         answer = send(f"/hazards/{hazard.number}/dispatch", data)
         assert answer.status == 422
-        assert "不能早于发现日期（2026-11-23）" in answer.page.text()
+        assert "不能早于今天（2026-11-23）" in answer.page.text()
         assert answer.page.value("measure").strip() == "换锁"
 
 
@@ -137,7 +137,8 @@ def test_the_fixer_cannot_close_their_own(browser, make, session):
         (Level.SERIOUS, "leader", 403),
         (Level.SERIOUS, "manager", 303),
         (Level.SUSPECTED_MAJOR, "manager", 403),
-        (Level.SUSPECTED_MAJOR, "principal", 303),
+        (Level.SUSPECTED_MAJOR, "principal", 409),
+        (Level.MAJOR, "principal", 303),
         (Level.NORMAL, "inspector", 403),
     ],
 )

@@ -13,7 +13,9 @@ from tests.factories import picture
 from tests.writes import controls
 from unitsafe.core.blobs import BlobStore
 from unitsafe.core.db import db
+from unitsafe.core.domain import RuleError
 from unitsafe.hazards.models import Hazard
+from unitsafe.hazards.rules import State as HazardState
 from unitsafe.photos.models import Photo
 from unitsafe.tips import services
 from unitsafe.tips.models import Tip, TipPhoto
@@ -230,6 +232,11 @@ def test_the_sender_sees_what_became_of_it_and_no_name_of_staff(browser, make, s
     hazard = session.scalars(sa.select(Hazard)).one()
     text = stranger.get(path).page.text("content")
     assert "正在整改" in text
+    with pytest.raises(RuleError, match="还没有销号"):
+        make.answered_tip(session.get(Tip, tip.id), officer)
+    session.rollback()
+    hazard.state, hazard.closed_at = HazardState.CLOSED, make.now()
+    session.commit()
     make.answered_tip(session.get(Tip, tip.id), officer)
     text = stranger.get(path).page.text("content")
     assert "纸箱已经清走" in text

@@ -10,8 +10,11 @@ from sqlalchemy.orm import Session
 from unitsafe.core.domain import Actor, RuleError
 from unitsafe.hazards import queries, services
 from unitsafe.hazards.models import Hazard
+from unitsafe.hazards.rules import IS_MAJOR
 from unitsafe.people.models import Person
 
+REASON = "和其他隐患一起改派"
+"""Why a deadline moved, where it did."""
 MOST = 100
 """Hazards that one form may hold; a page of the ledger shows fewer."""
 
@@ -61,6 +64,8 @@ def dispatch_many(
                 raise RuleError("没有这条隐患，或者不在您的网格里。")
             if hazard.version != pick.version:
                 raise RuleError("刚刚有人处理过，请看过最新情况再派。")
+            if hazard.level in IS_MAJOR or hazard.supervisor_id is not None:
+                raise RuleError("重大、疑似重大和挂牌督办的隐患请逐条派单。")
             services.dispatch(
                 session,
                 hazard,
@@ -69,6 +74,7 @@ def dispatch_many(
                 due_on=due_on,
                 measure=hazard.measure,
                 interim_measure=hazard.interim_measure,
+                reason=REASON,
                 by=by,
                 now=now,
             )

@@ -18,7 +18,7 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 from unitsafe import content
 from unitsafe.core.forms import Form, LongText, Text, check_year, choices, chosen_id, named
 from unitsafe.hazards.models import Hazard
-from unitsafe.hazards.rules import Action, Fix, Level, Need, Source
+from unitsafe.hazards.rules import Action, Fix, Level, Need, Source, is_lower
 from unitsafe.people.models import Person
 
 REPORTED_LEVELS = (Level.NORMAL, Level.SERIOUS, Level.SUSPECTED_MAJOR)
@@ -67,8 +67,6 @@ class ActForm(Form):
     """A step. ``seen``: the newest event of the hazard as the page showed it."""
 
     seen = HiddenField()
-    typed = ""
-    """The field whose words must not be lost when the step is no longer open."""
 
     def given(self, session: Session) -> dict[str, Any]:
         """The service's arguments."""
@@ -107,7 +105,6 @@ class _PersonForm(ActForm):
 class DispatchForm(_PersonForm):
     """派单: to whom, how grave, by when, how, with what money."""
 
-    typed = "measure"
     to_id = SelectField(_l("整改责任人"), coerce=chosen_id)
     level = SelectField(_l("等级"), coerce=Level)
     due_on = DateField(_l("整改期限"), [InputRequired(_l("请选整改期限。")), check_year])
@@ -119,9 +116,24 @@ class DispatchForm(_PersonForm):
         description=_l("例如：拉警戒线、专人看护、停用。"),
     )
     budget = _money(_l("经费预算"))
+    reason = LongText(
+        _l("为什么改派或改期限"),
+        required=False,
+        most=300,
+        description=_l("期限往后改必须写。"),
+    )
 
-    def __init__(self, people: list[tuple[int, str]], levels: tuple[Level, ...], **kwargs: Any):
+    def __init__(
+        self,
+        people: list[tuple[int, str]],
+        levels: tuple[Level, ...],
+        *,
+        is_again: bool = False,
+        **kwargs: Any,
+    ):
         super().__init__(**kwargs)
+        if not is_again:
+            del self.reason
         self.to_id.choices = choices(people)
         self.level.choices = named(levels)
 
@@ -129,7 +141,6 @@ class DispatchForm(_PersonForm):
 class SuperviseForm(_PersonForm):
     """挂牌督办: who follows it, until when."""
 
-    typed = "reason"
     to_id = SelectField(_l("督办人"), coerce=chosen_id)
     due_on = _deadline(_l("办结期限"))
     reason = LongText(_l("为什么挂牌"), most=300)
@@ -142,7 +153,6 @@ class SuperviseForm(_PersonForm):
 class ReportDoneForm(ActForm):
     """整改完成."""
 
-    typed = "measure"
     measure = LongText(_l("怎么整改的"), most=500)
     cost = _money(_l("花了多少钱"))
 
@@ -150,28 +160,24 @@ class ReportDoneForm(ActForm):
 class FixOnSpotForm(ActForm):
     """当场改正."""
 
-    typed = "measure"
     measure = LongText(_l("怎么改好的"), most=500)
 
 
 class NoteForm(ActForm):
     """Recheck passed, or closed: a word is welcome."""
 
-    typed = "note"
     note = LongText(_l("复查意见"), required=False, most=300)
 
 
 class ReasonForm(ActForm):
     """A step that needs a reason."""
 
-    typed = "reason"
     reason = LongText(_l("原因"), most=300)
 
 
 class RequestExtensionForm(ActForm):
     """申请延期."""
 
-    typed = "reason"
     due_on = _deadline(_l("想延到哪一天"))
     reason = LongText(_l("为什么来不及"), most=300)
 
@@ -179,32 +185,33 @@ class RequestExtensionForm(ActForm):
 class GrantExtensionForm(ActForm):
     """同意延期, to the day that was asked for or another."""
 
-    typed = "note"
     due_on = _deadline(_l("新的期限"))
     note = LongText(_l("说明"), required=False, most=300)
+
+
+def _level(text: Any) -> Level | None:
+    return Level(text) if text in set(Level) else None
 
 
 class DowngradeForm(ActForm):
     """降级."""
 
-    typed = "reason"
-    level = RadioField(_l("降为"), coerce=Level)
+    level = RadioField(_l("降为"), coerce=_level, validate_choice=False)
     reason = LongText(_l("理由"), most=300)
 
-    def __init__(self, **kwargs: Any):
+    def __init__(self, levels: tuple[Level, ...], **kwargs: Any):
         super().__init__(**kwargs)
-        self.level.choices = named((Level.SERIOUS, Level.NORMAL))
+        self.level.choices = named(levels)
 
     def validate_level(self, field: Any) -> None:
-        """One of the two."""
-        if not field.data:
-            raise ValidationError(_("请选降为“一般”还是“较大”。"))
+        """One of those that are offered."""
+        if field.data not in [one.value for one in field.choices]:
+            raise ValidationError(_("请选降为哪一级。"))
 
 
 class EscalateForm(ActForm):
     """上报: to whom, under which number, what."""
 
-    typed = "reason"
     body = Text(_l("上报给哪个部门"), description=_l("例如：区教育局安全科、消防救援大队。"))
     document_no = Text(_l("文号"), required=False, most=60, description=_l("还没有就先不填。"))
     reason = LongText(_l("上报内容"), most=500)
@@ -213,7 +220,6 @@ class EscalateForm(ActForm):
 class TransferForm(ActForm):
     """转外单位."""
 
-    typed = "reason"
     body = Text(_l("转给哪个单位"), description=_l("例如：物业、自来水、供电、消防维保单位。"))
     document_no = Text(_l("函号"), required=False, most=60, description=_l("没有就不填。"))
     reason = LongText(_l("请对方办什么"), most=500)
@@ -222,7 +228,6 @@ class TransferForm(ActForm):
 class ReplyForm(ActForm):
     """What an office or company answered."""
 
-    typed = "reply"
     reply = LongText(_l("对方怎么回复"), most=500)
     document_no = Text(_l("回复文号"), required=False, most=60)
 
@@ -230,15 +235,13 @@ class ReplyForm(ActForm):
 class ProgressForm(ActForm):
     """本周进展."""
 
-    typed = "note"
     note = LongText(_l("本周进展"), most=500)
 
 
 class RateForm(ActForm):
     """评价: stars, and a word if they like."""
 
-    typed = "note"
-    stars = RadioField(_l("处理得怎么样"), coerce=int)
+    stars = RadioField(_l("处理得怎么样"), coerce=chosen_id, validate_choice=False)
     note = LongText(_l("想说的话"), required=False, most=300)
 
     def __init__(self, **kwargs: Any):
@@ -249,7 +252,7 @@ class RateForm(ActForm):
 
     def validate_stars(self, field: Any) -> None:
         """1 to 5."""
-        if not field.data:
+        if field.data not in range(1, 6):
             raise ValidationError(_("请选1到5星。"))
 
 
@@ -302,4 +305,7 @@ def act_form(
         return SuperviseForm(people, data=start, **kwargs)
     if action is Action.GRANT_EXTENSION:
         return GrantExtensionForm(data={"due_on": hazard.extension_to}, **kwargs)
+    if action is Action.DOWNGRADE:
+        offered = (Level.SERIOUS, Level.NORMAL)
+        return DowngradeForm(tuple(x for x in offered if is_lower(x, hazard.level)), **kwargs)
     return FORMS[action](**kwargs)

@@ -104,7 +104,8 @@ class Hazard(Model):
             self.holder_id,
             self.fixed_by_id,
             rechecked=self.rechecked_by_id is not None,
-            reporter_id=self.reporter_id,
+            # whoever sent a tip says on its own page how it was handled
+            reporter_id=None if self.source is Source.TIP else self.reporter_id,
             supervisor_id=self.supervisor_id,
             is_stopped=self.stop_use,
             asks_extension=self.extension_to is not None,

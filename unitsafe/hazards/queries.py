@@ -16,6 +16,7 @@ from unitsafe.core.db import like
 from unitsafe.core.domain import Actor, Right
 from unitsafe.hazards.models import Hazard, HazardEvent, HazardPhoto
 from unitsafe.hazards.rules import (
+    IS_MAJOR,
     NUMBER,
     OPEN,
     REPEAT_DAYS,
@@ -65,6 +66,10 @@ MARKED: Mapping[Mark, sa.ColumnElement[bool]] = {
 }
 
 
+PASSING = (Mark.STOP_USE, Mark.TRANSFERRED)
+"""Marks that mean something only until the hazard is over."""
+
+
 def marks(hazard: Hazard) -> list[Mark]:
     """The marks of a hazard, as :data:`MARKED` finds them."""
     marked = {
@@ -73,7 +78,8 @@ def marks(hazard: Hazard) -> list[Mark]:
         Mark.ESCALATED: hazard.escalated_to != "",
         Mark.TRANSFERRED: hazard.transferred_to != "",
     }
-    return [mark for mark in Mark if marked[mark] and hazard.state in OPEN]
+    is_over = hazard.state not in OPEN
+    return [mark for mark in Mark if marked[mark] and not (is_over and mark in PASSING)]
 
 
 @dataclass(frozen=True)
@@ -149,7 +155,9 @@ def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
     if filters.card:
         found.append(_with_card(filters.card))
     if filters.mark:
-        found += [MARKED[filters.mark], Hazard.state.in_(OPEN)]
+        found.append(MARKED[filters.mark])
+        if filters.mark in PASSING:
+            found.append(Hazard.state.in_(OPEN))
     if filters.first:
         found.append(Hazard.found_at >= clock.at(filters.first))
     if filters.last:
@@ -248,6 +256,16 @@ def hazard(session: Session, actor: Actor, number: str) -> Hazard | None:
             ),
         )
     ).first()
+
+
+def deadline_was_set(session: Session, hazard: Hazard) -> bool:
+    """Whether somebody, not the system, has given it its deadline."""
+    found = sa.select(HazardEvent.id).where(
+        HazardEvent.hazard_id == hazard.id,
+        HazardEvent.action.in_((Action.DISPATCH, Action.GRANT_EXTENSION)),
+        HazardEvent.by_id.is_not(None),
+    )
+    return session.scalar(found.limit(1)) is not None
 
 
 def found_lately(session: Session, space_id: int | None, category: str, now: datetime) -> int:
@@ -414,8 +432,10 @@ DECISIONS = frozenset(
 
 def waiting_for(session: Session, actor: Actor, limit: int = 20) -> list[Hazard]:
     """Hazards that wait for a decision of ``actor``: to dispatch (also when whoever had to fix it
-    has left the school), to recheck or close, to answer who asks for time, to say how grave."""
+    has left the school), to recheck or close, to answer who asks for time, to say how grave; what
+    is or may be major first."""
     is_homeless = sa.and_(Hazard.state == State.ASSIGNED, Person.status == PersonStatus.LEFT)
+    is_grave = Hazard.level.in_(IS_MAJOR)
     rows = session.scalars(
         sa.select(Hazard)
         .outerjoin(Hazard.holder)
@@ -434,7 +454,7 @@ def waiting_for(session: Session, actor: Actor, limit: int = 20) -> list[Hazard]
             joinedload(Hazard.holder),
             joinedload(Hazard.grid),
         )
-        .order_by(Hazard.found_at, Hazard.id)
+        .order_by(sa.case((is_grave, 0), else_=1), Hazard.found_at, Hazard.id)
         .limit(100)
     ).unique()
     return [hazard for hazard in rows if _waits_for(hazard, actor)][:limit]

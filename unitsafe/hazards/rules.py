@@ -194,7 +194,11 @@ DECIDED = Condition(
 SUSPECTED = Condition(
     lambda f: f.level is Level.SUSPECTED_MAJOR, "只有“疑似重大”的隐患才需要确认。"
 )
-MAJOR = Condition(lambda f: f.level in IS_MAJOR, "这条隐患不是（疑似）重大，不用降级。")
+GRADED = Condition(lambda f: f.level is not Level.NORMAL, "已经是一般隐患，不用降级。")
+CONFIRMED = Condition(
+    lambda f: f.level is not Level.SUSPECTED_MAJOR,
+    "疑似重大隐患要先由分管安全副校长或校长确认或降级，才能销号。",
+)
 IN_USE = Condition(lambda f: not f.is_stopped, "已经停用了。")
 STOPPED = Condition(lambda f: f.is_stopped, "没有停用，不用恢复。")
 SAFE_AGAIN = Condition(
@@ -229,6 +233,8 @@ class Transition:
     conditions: tuple[Condition, ...] = ()
 
 
+ANSWERABLE = tuple(State)
+"""A letter may be answered after the hazard is closed or rejected."""
 UNFIXED = (State.REPORTED, State.ASSIGNED)
 HANDLERS = "安全员、网格长或分管领导"
 LEADERS = "分管安全副校长或校长"
@@ -256,6 +262,7 @@ TRANSITIONS: Mapping[Action, Transition] = {
         "一般：网格长、安全主任；较大：分管安全副校长；重大：校长。整改人不能自己销号",
         "办结并签认；停用的恢复使用；告诉发现人。",
         who=Who.OTHERS,
+        conditions=(CONFIRMED,),
     ),
     Action.SEND_BACK: Transition(
         (State.RECTIFIED,),
@@ -270,7 +277,7 @@ TRANSITIONS: Mapping[Action, Transition] = {
         UNFIXED,
         State.ASSIGNED,
         HANDLERS,
-        "定责任人、等级、措施、防范措施、期限和经费；重新派单时期限从新算起。",
+        "定责任人、等级（只升不降）、措施、防范措施、期限和经费；重新派单时期限重新算起。",
         DISPATCH_RIGHTS,
         needs=(Need.PERSON, Need.LEVEL, Need.DEADLINE),
     ),
@@ -326,17 +333,17 @@ TRANSITIONS: Mapping[Action, Transition] = {
         OPEN,
         None,
         LEADERS,
-        "降为较大或一般，写明理由。",
+        "降一级或两级，写明理由。",
         LEADING_RIGHTS,
         needs=(Need.LEVEL, Need.REASON),
-        conditions=(MAJOR,),
+        conditions=(GRADED,),
     ),
     Action.STOP_USE: Transition(
         OPEN,
         None,
-        "有停用权的人，例如校长、分管安全副校长、食堂和宿舍管理人",
+        "有停用权或派单权的人，例如校领导、安全员、网格长",
         "部位或设备立即停用，直到恢复使用或销号。",
-        (Right.STOP_USE,),
+        (Right.STOP_USE, *DISPATCH_RIGHTS),
         needs=(Need.REASON,),
         conditions=(IN_USE,),
     ),
@@ -358,7 +365,7 @@ TRANSITIONS: Mapping[Action, Transition] = {
         needs=(Need.BODY, Need.REASON),
     ),
     Action.ESCALATION_REPLY: Transition(
-        OPEN,
+        ANSWERABLE,
         None,
         "安全员、安全主任或校领导",
         "登记上级的回复。",
@@ -392,7 +399,7 @@ TRANSITIONS: Mapping[Action, Transition] = {
         needs=(Need.BODY, Need.REASON),
     ),
     Action.TRANSFER_REPLY: Transition(
-        (State.ASSIGNED, State.RECTIFIED),
+        ANSWERABLE,
         None,
         HANDLERS,
         "登记外单位的回复。",
@@ -501,6 +508,15 @@ def _wrong_person(action: Action, move: Transition, facts: Facts, actor: Actor) 
         values = {"step": action, "whom": move.who_may}
         return Refusal(True, "“%(step)s”要由%(whom)s来做。", values)
     return None
+
+
+GRADES = (Level.NORMAL, Level.SERIOUS, Level.SUSPECTED_MAJOR, Level.MAJOR)
+"""Upwards."""
+
+
+def is_lower(level: Level, than: Level) -> bool:
+    """Whether ``level`` is less grave."""
+    return GRADES.index(level) < GRADES.index(than)
 
 
 DAYS_SETTING = {

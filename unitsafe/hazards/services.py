@@ -70,7 +70,7 @@ def report(
         _take(session, hazard, Step(Action.STOP_USE, now, by.id))
     days = {key: school.number(key) for key in rules.DAYS_SETTING.values()}
     holder = grids.duty_holder(session, space_id, today, grid_id=hazard.grid_id)
-    if fix is Fix.ON_SPOT and can(by, Right.FIX_ON_SPOT):
+    if fix is Fix.ON_SPOT and can(by, Right.FIX_ON_SPOT) and level not in rules.IS_MAJOR:
         _take(session, hazard, Step(Action.FIX_ON_SPOT, now, by.id, due_on=today))
     elif holder is not None:
         due_on = rules.default_deadline(level, today, days)
@@ -89,21 +89,30 @@ def dispatch(
     measure: str,
     interim_measure: str,
     budget: int | None = None,
+    reason: str = "",
     by: Actor,
     now: datetime,
 ) -> None:
     """Give it to ``to`` to fix by ``due_on``, with the level it deserves; ``budget`` in yuan.
 
-    What is (suspected to be) major keeps its level: that is confirmed or downgraded, with a reason.
+    The level only rises here: lowering it is a step of its own, with a reason. A deadline that
+    somebody has set moves later only with a ``reason``.
     """
     _check_works_here(session, to)
-    if due_on < (found_on := clock.local(hazard.found_at).date()):
-        raise RuleError("整改期限不能早于发现日期（%(day)s）。", day=found_on.isoformat())
+    _not_past(due_on, now)
     if hazard.level in rules.IS_MAJOR:
         level = hazard.level
     elif level is Level.MAJOR:
         level = Level.SUSPECTED_MAJOR
-    step = Step(Action.DISPATCH, now, by.id, to.id, due_on, level, budget, note=measure)
+    if rules.is_lower(level, hazard.level):
+        raise RuleError("派单时等级只能升高。要降级请由分管安全副校长或校长用“降级”，写明理由。")
+    if hazard.extension_to and to.id == hazard.holder_id:
+        raise RuleError("责任人申请了延期，请先同意或不同意。")
+    is_later = hazard.due_on is not None and due_on > hazard.due_on
+    if is_later and not reason and queries.deadline_was_set(session, hazard):
+        raise RuleError("期限往后改，请写明原因。")
+    note = "；".join(part for part in (reason, measure) if part)
+    step = Step(Action.DISPATCH, now, by.id, to.id, due_on, level, budget, note=note)
     _move(session, hazard, step, by=by)
     hazard.measure, hazard.interim_measure = measure, interim_measure
 
@@ -192,24 +201,30 @@ def send_back(session: Session, hazard: Hazard, *, reason: str, by: Actor, now: 
 
 
 def close(session: Session, hazard: Hazard, *, note: str, by: Actor, now: datetime) -> None:
-    """销号 with the right that the level needs."""
+    """销号 with the right that the level needs; what was out of use is used again."""
+    was_stopped = hazard.stop_use
     _move(session, hazard, Step(Action.CLOSE, now, by.id, note=note), by=by)
+    if was_stopped:
+        _take(session, hazard, Step(Action.RESUME_USE, now, by.id))
 
 
 def confirm_major(
     session: Session, hazard: Hazard, *, reason: str, by: Actor, now: datetime
 ) -> None:
     """It is major: out of use at once."""
+    was_in_use = not hazard.stop_use
     step = Step(Action.CONFIRM_MAJOR, now, by.id, level=Level.MAJOR, note=reason)
     _move(session, hazard, step, by=by)
+    if was_in_use:
+        _take(session, hazard, Step(Action.STOP_USE, now, by.id))
 
 
 def downgrade(
     session: Session, hazard: Hazard, *, level: Level, reason: str, by: Actor, now: datetime
 ) -> None:
-    """It is not major after all."""
-    if level in rules.IS_MAJOR:
-        raise RuleError("请选降为“一般”还是“较大”。")
+    """It is not as grave after all."""
+    if level in rules.IS_MAJOR or not rules.is_lower(level, hazard.level):
+        raise RuleError("请选一个比现在低的等级：“一般”或“较大”。")
     _move(session, hazard, Step(Action.DOWNGRADE, now, by.id, level=level, note=reason), by=by)
 
 
@@ -266,6 +281,8 @@ def supervise(
     """挂牌督办: ``to`` follows it every week until it is closed, by ``due_on``."""
     _check_works_here(session, to)
     _not_past(due_on, now)
+    if to.id == hazard.holder_id:
+        raise RuleError("督办人不能是整改责任人，请选别人。")
     step = Step(Action.SUPERVISE, now, by.id, to.id, due_on, note=reason)
     _move(session, hazard, step, by=by)
 
@@ -346,7 +363,7 @@ def _check_works_here(session: Session, person: Person) -> None:
 
 def _not_past(day: date, now: datetime) -> None:
     if day < clock.local(now).date():
-        raise RuleError("期限不能早于今天。")
+        raise RuleError("期限不能早于今天（%(day)s）。", day=clock.local(now).date().isoformat())
 
 
 def add_photos(

@@ -63,7 +63,7 @@ inspection | qi_sign | 综合楼 | 实验药品室 | 药品室门口禁止烟火
 report | electricity | 综合楼 | 计算机教室一 | 学生机一排插座松动，插上会闪。 | socket | closed | 10 | level=normal by=杜子昂 | 更换两个插座。
 report | building | 教学楼A | 102教室 | 102教室窗户关不严，下雨时进水。 |  | rejected | | level=normal by=卢晓梅 | 现场看过，窗户完好，是当天没有关窗。
 report | hazchem | 综合楼 | 实验药品室 | 一瓶酒精标签脱落。 |  | checked_closed | | level=serious by=蒋立诚 | 重新贴标签，核对账物。
-report | construction | 食堂体育馆及室外 | 体育馆 | 维修人员切割护栏，没有看到动火审批单。 |  | rejected | | level=suspected_major by=赵一帆 | 现场核实用的是手工锯，没有动火。
+report | construction | 食堂体育馆及室外 | 体育馆 | 维修人员切割护栏，没有看到动火审批单。 |  | no_major | | level=suspected_major confirm=normal by=赵一帆 | 现场核实用的是手工锯，没有动火。
 report | gas | 食堂体育馆及室外 | 燃气间 | 燃气间门口堆放纸箱。 | boxes | closed | 9 | level=serious by=孙德海 | 纸箱清走，划出禁放线。
 report | crowd | 教学楼B | 东侧楼梯间 | 放学时二层平台两个班同时下楼，较拥挤。 |  | closed | | level=normal by=韩雪梅 | 调整两个班放学先后，增加一名护导。
 """

@@ -41,6 +41,7 @@ LIVES: Mapping[str, tuple[tuple[Action, float], ...]] = {
     "spot_closed": ((Action.CLOSE, 1),),
     "spot_checked_closed": ((Action.RECHECK, 1), (Action.CLOSE, 1.5)),
     "rejected": ((Action.REJECT, 0.5),),
+    "no_major": ((Action.DOWNGRADE, 0.3), (Action.REJECT, 0.3)),
     "redispatched": (
         (Action.DISPATCH, 0.5),
         (Action.REPORT_DONE, 3),

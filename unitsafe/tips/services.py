@@ -13,7 +13,7 @@ from unitsafe.core import audit
 from unitsafe.core.domain import Actor, RuleError
 from unitsafe.hazards import services as hazards
 from unitsafe.hazards.models import Hazard, HazardPhoto
-from unitsafe.hazards.rules import Fix, Level, Source
+from unitsafe.hazards.rules import OPEN, Fix, Level, Source
 from unitsafe.photos import services as photos
 from unitsafe.photos.services import Kept
 from unitsafe.school import queries as schools
@@ -145,8 +145,14 @@ def make_hazard(
 def answer(
     session: Session, tip: Tip, *, outcome: Outcome, text: str, by: Actor, now: datetime
 ) -> None:
-    """Tell whoever sent it; a later answer adds to the one before."""
+    """Tell whoever sent it; a later answer adds to the one before.
+
+    :raises RuleError: it would say that it is mended while its hazard is not closed.
+    """
     _check(tip, Action.ANSWER, by)
+    hazard = session.get(Hazard, tip.hazard_id) if tip.hazard_id else None
+    if outcome is Outcome.FIXED and hazard is not None and hazard.state in OPEN:
+        raise RuleError("转成的隐患还没有销号，请选“正在处理”，办完以后再答复一次。")
     tip.outcome, tip.answer = outcome, text
     tip.answered_at = tip.answered_at or now
     _move(session, tip, Action.ANSWER, by=by, now=now, note=text, outcome=outcome)

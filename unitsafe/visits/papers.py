@@ -111,10 +111,16 @@ def _outcome(states: Sequence[HazardState], lines: Sequence[Line]) -> list[str]:
         if line.hazard.state not in (HazardState.CLOSED, HazardState.REJECTED)
         and line.hazard.due_on
     ]
+    is_all_guarded = all(
+        line.hazard.interim_measure
+        for line in lines
+        if line.hazard.state not in (HazardState.CLOSED, HazardState.REJECTED)
+    )
+    guarded = "整改完成前，我校已落实防范措施。" if is_all_guarded else ""
     last = f"，最迟于{long_day(max(waiting))}前完成" if waiting else ""
     return [
         f"以上{len(states)}项问题已办结{done}项，其余{len(states) - done}项正在办理{last}。"
-        "整改完成前，我校已落实防范措施，完成后另行函告。"
+        f"{guarded}完成后另行函告。"
     ]
 
 

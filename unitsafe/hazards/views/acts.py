@@ -5,6 +5,7 @@ from typing import Any
 from flask import flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from wtforms import HiddenField, SelectField
 
 from unitsafe import clock
 from unitsafe.core import once
@@ -110,12 +111,21 @@ def _tell_change(number: str, action: Action, form: Any, change: Changed) -> Res
     )
     if action in open_now(get_hazard(db.session(), number)):
         form.form_errors.append(told)
-    elif typed := form[form.typed].data:
-        told += _("您写的是：%(words)s", words=typed)
+    elif typed := "；".join(_typed(form)):
+        told += _("您填的是：%(words)s", words=typed)
     flash(told, "error")
     answer = show(number, {action: form}, status=409)
     answer.headers["X-In-Place"] = "1"
     return answer
+
+
+def _typed(form: ActForm) -> list[str]:
+    """What was written into the form, field by field."""
+    return [
+        f"{field.label.text}：{field.data}"
+        for field in form
+        if field.data and not isinstance(field, HiddenField | SelectField)
+    ]
 
 
 def _take_photos(form: Any, action: Action) -> tuple[list[int], bool]:

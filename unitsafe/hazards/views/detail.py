@@ -58,10 +58,13 @@ def _dispatch_form(hazard: Hazard, people: list[tuple[int, str]], **kwargs: Any)
     days = {key: found.number(key) for key in rules.DAYS_SETTING.values()}
     today = clock.today()
     due_on = max(hazard.due_on or today, rules.default_deadline(hazard.level, today, days))
-    levels = (Level.NORMAL, Level.SERIOUS, Level.SUSPECTED_MAJOR)
+    levels: tuple[Level, ...] = (Level.NORMAL, Level.SERIOUS, Level.SUSPECTED_MAJOR)
+    if hazard.level in rules.IS_MAJOR:
+        levels = (hazard.level,)
     return DispatchForm(
         people,
-        (hazard.level,) if hazard.level in rules.IS_MAJOR else levels,
+        tuple(level for level in levels if not rules.is_lower(level, hazard.level)),
+        is_again=hazard.state is State.ASSIGNED,
         data={
             "to_id": hazard.holder_id,
             "level": hazard.level,
