@@ -175,7 +175,7 @@ POST hazards.rate            sign_in 404     409     409     409     409     409
 POST hazards.refuse_extension sign_in 404     403     403     409     409     409     403
 POST hazards.request_extension sign_in 404     422     403     403     403     403     403
 POST hazards.resume_use      sign_in 404     403     403     403     409     409     403
-POST hazards.stop_use        sign_in 404     403     403     403     422     422     403
+POST hazards.stop_use        sign_in 404     403     422     422     422     422     403
 POST hazards.supervise       sign_in 404     403     403     403     403     422     403
 POST hazards.transfer        sign_in 404     403     422     422     422     422     403
 POST hazards.transfer_reply  sign_in 404     403     409     409     409     409     403

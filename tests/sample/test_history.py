@@ -189,7 +189,6 @@ def test_hazards_of_every_state_level_and_card_are_there(sample):
     assert set(HazardAction) - actions == {
         HazardAction.GRANT_EXTENSION,
         HazardAction.REFUSE_EXTENSION,
-        HazardAction.RESUME_USE,
         HazardAction.LIFT_CARD,
     }
 
