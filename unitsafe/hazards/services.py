@@ -257,14 +257,20 @@ def escalation_reply(
     session: Session, hazard: Hazard, *, reply: str, document_no: str, by: Actor, now: datetime
 ) -> None:
     """What the office above answered."""
-    step = Step(
-        Action.ESCALATION_REPLY,
-        now,
-        by.id,
-        body=hazard.escalated_to,
-        document_no=document_no,
-        note=reply,
-    )
+    _reply(session, hazard, Action.ESCALATION_REPLY, reply, document_no, by, now)
+
+
+def _reply(
+    session: Session,
+    hazard: Hazard,
+    action: Action,
+    reply: str,
+    document_no: str,
+    by: Actor,
+    now: datetime,
+) -> None:
+    body = hazard.escalated_to if action is Action.ESCALATION_REPLY else hazard.transferred_to
+    step = Step(action, now, by.id, body=body, document_no=document_no, note=reply)
     _move(session, hazard, step, by=by)
 
 
@@ -311,15 +317,7 @@ def transfer_reply(
     session: Session, hazard: Hazard, *, reply: str, document_no: str, by: Actor, now: datetime
 ) -> None:
     """What the outside body answered."""
-    step = Step(
-        Action.TRANSFER_REPLY,
-        now,
-        by.id,
-        body=hazard.transferred_to,
-        document_no=document_no,
-        note=reply,
-    )
-    _move(session, hazard, step, by=by)
+    _reply(session, hazard, Action.TRANSFER_REPLY, reply, document_no, by, now)
 
 
 def lift_card(session: Session, hazard: Hazard, *, reason: str, by: Actor, now: datetime) -> None:

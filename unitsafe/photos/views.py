@@ -12,6 +12,7 @@ from unitsafe.core.blobs import StorageFull
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right
 from unitsafe.core.images import PhotoRefused
+from unitsafe.core.query import row_id
 from unitsafe.photos import services
 from unitsafe.photos.models import Photo
 
@@ -44,6 +45,25 @@ def thumb(photo_id: int) -> ResponseReturnValue:
     """The thumbnail."""
     found = _visible(photo_id)
     return _send(found.thumb)
+
+
+def sent_photos() -> tuple[list[int], str]:
+    """Ids of the photos sent ahead and of those that came with a plain form; why one was refused,
+    empty when none was."""
+    ids = [number for text in request.form.getlist("photo") if (number := row_id(text))]
+    try:
+        kept = [
+            services.keep_file(one.stream) for one in request.files.getlist("photo_file") if one
+        ]
+    except PhotoRefused as error:
+        return ids, _(error.message, **error.values)
+    except StorageFull as error:
+        return ids, str(error)
+    if kept:
+        with writing() as session:
+            for one in kept:
+                ids.append(services.add_photo(session, one, by=actor(), now=clock.now()).id)
+    return ids, ""
 
 
 def kept_upload() -> services.Kept | tuple[Response, int]:

@@ -9,24 +9,23 @@ from flask_babel import gettext as _
 from unitsafe import clock
 from unitsafe.core import once
 from unitsafe.core.access import actor, allow
-from unitsafe.core.blobs import StorageFull
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right, RuleError
 from unitsafe.core.download import pdf, xlsx
 from unitsafe.core.errors import sentence
 from unitsafe.core.excel import workbook
 from unitsafe.core.htmx import render, see_other
-from unitsafe.core.images import PhotoRefused
 from unitsafe.core.labels import label
 from unitsafe.core.paging import fetch_page
 from unitsafe.core.printing import render_pdf
-from unitsafe.core.query import date_arg, here, row_id
+from unitsafe.core.query import date_arg, here
 from unitsafe.hazards import queries as hazards
 from unitsafe.hazards.labels import LEVEL_KIND
 from unitsafe.hazards.labels import STATE_KIND as HAZARD_KIND
 from unitsafe.hazards.ledger_rows import with_steps
 from unitsafe.hazards.papers import photo_name
 from unitsafe.photos import services as photos
+from unitsafe.photos.views import sent_photos
 from unitsafe.photos.views import shown as shown_photos
 from unitsafe.places import queries as places
 from unitsafe.school.queries import school, short_name
@@ -141,7 +140,7 @@ def _saved(
     form: VisitForm, visit: Visit | None = None, rows: list[FindingRow] | tuple[()] = ()
 ) -> ResponseReturnValue:
     """The visit as it was saved; the form again where something is wrong."""
-    ids, photo_error = _sent_photos()
+    ids, photo_error = sent_photos()
     sound = [part.validate() for part in (form, *rows)]
     if all(sound) and not photo_error:
         try:
@@ -176,22 +175,6 @@ def _save(
             )
         key.location = url_for(".detail", visit_id=visit_id)
     return key.location
-
-
-def _sent_photos() -> tuple[list[int], str]:
-    """Ids of the photos sent ahead and of those that came with a plain form; why one was refused."""
-    ids = [number for text in request.form.getlist("photo") if (number := row_id(text))]
-    try:
-        kept = [photos.keep_file(one.stream) for one in request.files.getlist("photo_file") if one]
-    except PhotoRefused as error:
-        return ids, _(error.message, **error.values)
-    except StorageFull as error:
-        return ids, str(error)
-    if kept:
-        with writing() as session:
-            for one in kept:
-                ids.append(photos.add_photo(session, one, by=actor(), now=clock.now()).id)
-    return ids, ""
 
 
 def _show_form(

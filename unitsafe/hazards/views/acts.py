@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, request, url_for
+from flask import flash, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import HiddenField, SelectField
@@ -13,7 +13,6 @@ from unitsafe.core.access import actor, allow
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import RuleError
 from unitsafe.core.errors import sentence
-from unitsafe.core.images import PhotoRefused
 from unitsafe.core.labels import label
 from unitsafe.core.query import row_id
 from unitsafe.hazards import rules, services
@@ -30,8 +29,7 @@ from unitsafe.hazards.views.detail import (
     show,
     show_changed,
 )
-from unitsafe.photos import services as photos
-from unitsafe.photos.views import shown
+from unitsafe.photos.views import sent_photos, shown
 
 TAKES_PHOTOS = (Action.REPORT_DONE, Action.FIX_ON_SPOT)
 
@@ -134,26 +132,8 @@ def _take_photos(form: Any, action: Action) -> tuple[list[int], bool]:
     form.photo_error = ""
     if action not in TAKES_PHOTOS:
         return ids, True
-    try:
-        ids = sent_photos()
-    except PhotoRefused as error:
-        form.photo_error = _(error.message, **error.values)
+    ids, form.photo_error = sent_photos()
     if not ids and not form.photo_error and Need.PHOTO in TRANSITIONS[action].needs:
         form.photo_error = _("请先拍一张整改后的照片。")
     form.photos = shown(ids)
     return ids, not form.photo_error
-
-
-def sent_photos() -> list[int]:
-    """Photos sent ahead, and those that came with a plain form. Raises PhotoRefused."""
-    ids = [number for text in request.form.getlist("photo") if (number := row_id(text))]
-    kept = [
-        photos.keep_file(sent.stream)
-        for sent in request.files.getlist("photo_file")
-        if sent.filename
-    ]
-    if kept:
-        with writing() as session:
-            for one in kept:
-                ids.append(photos.add_photo(session, one, by=actor(), now=clock.now()).id)
-    return ids

@@ -13,15 +13,13 @@ from unitsafe.core.access import actor, allow
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right
 from unitsafe.core.htmx import render, see_other
-from unitsafe.core.images import PhotoRefused
 from unitsafe.core.query import int_arg
 from unitsafe.hazards import queries, services
 from unitsafe.hazards.forms import REPORTED_LEVELS, ReportForm
 from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import Fix, Level, Source, State
 from unitsafe.hazards.views import bp
-from unitsafe.hazards.views.acts import sent_photos
-from unitsafe.photos.views import shown
+from unitsafe.photos.views import sent_photos, shown
 from unitsafe.places.queries import space_choices
 
 
@@ -45,12 +43,10 @@ def new() -> ResponseReturnValue:
             "level": before.level if before.level in REPORTED_LEVELS else Level.SUSPECTED_MAJOR,
         }
     form: Any = ReportForm(space_choices(session), data=start)
-    photo_error, ids = "", []
+    photo_error = ""
+    ids: list[int] = []
     if form.is_submitted():
-        try:
-            ids = sent_photos()
-        except PhotoRefused as error:
-            photo_error = _(error.message, **error.values)
+        ids, photo_error = sent_photos()
         if form.validate() and not photo_error:
             return _report(form, ids)
     return render(
