@@ -137,6 +137,8 @@ HOOK = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key="
         (Sort.WECOM, "693a91f6-7aoc-4bc4", "693a91f6-7aoc-4bc4"),
         (Sort.WECOM, "https://qyapi.weixin.qq.com/", None),
         (Sort.WECOM, "短", None),
+        (Sort.WECOM, "https://evil.example.com/x?key=693a91f6-7aoc-4bc4", None),
+        (Sort.WECOM, f"{HOOK}1", None),
         (
             Sort.DINGTALK,
             "https://oapi.dingtalk.com/robot/send?access_token=abcdef0123456789",
@@ -144,6 +146,7 @@ HOOK = "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key="
         ),
         (Sort.DINGTALK, "ab cd", None),
         (Sort.FEISHU, "https://open.feishu.cn/open-apis/bot/v2/hook/aaaa-bbbb", "aaaa-bbbb"),
+        (Sort.FEISHU, "https://open.feishu.cn/hook/", None),
         (Sort.SERVERCHAN, "SCT123456TabcdefG", "SCT123456TabcdefG"),
         (Sort.SERVERCHAN, "http://192.168.1.1/", None),
         (Sort.PUSHPLUS, "0123456789abcdef0123456789abcdef", "0123456789abcdef0123456789abcdef"),

@@ -15,6 +15,7 @@ from unitsafe.reminders.labels import HOW_TO, KIND_HELP
 from unitsafe.reminders.rules import OPTIONAL, Hours, Kind, Sort
 
 NOT_A_KEY = _l("这里没有认出密钥，请从群机器人的页面整段复制Webhook地址。")
+NOT_A_TOKEN = _l("这里没有认出密钥，请把整段密钥复制过来，前后不要带别的字。")
 NOT_A_MAIL = _l("请填写完整的邮箱地址。")
 SECRET_FIELD = {"autocomplete": "off", "spellcheck": "false"}
 
@@ -54,7 +55,8 @@ class _Robot:
     def validate_token(self, field: Any) -> None:
         """The address of the robot, or its key."""
         if rules.token_in(self.sort, field.data) is None:
-            raise ValidationError(str(NOT_A_KEY))
+            is_group = self.sort in rules.OF_SCHOOL
+            raise ValidationError(str(NOT_A_KEY if is_group else NOT_A_TOKEN))
 
     @property
     def url(self) -> str:

@@ -157,9 +157,9 @@ OF_PERSON = (Sort.SERVERCHAN, Sort.PUSHPLUS, Sort.MAIL_TO)
 the server open addresses inside the school's network."""
 
 _PASTED = {
-    Sort.WECOM: re.compile(r"[?&]key=([A-Za-z0-9_-]+)"),
-    Sort.DINGTALK: re.compile(r"[?&]access_token=([A-Za-z0-9]+)"),
-    Sort.FEISHU: re.compile(r"/hook/([A-Za-z0-9_-]+)"),
+    Sort.WECOM: re.compile(r"https://qyapi\.weixin\.qq\.com/\S*[?&]key=([A-Za-z0-9_-]+)"),
+    Sort.DINGTALK: re.compile(r"https://oapi\.dingtalk\.com/\S*[?&]access_token=([A-Za-z0-9]+)"),
+    Sort.FEISHU: re.compile(r"https://open\.feishu\.cn/\S*/hook/([A-Za-z0-9_-]+)"),
 }
 _PLAIN = {
     Sort.WECOM: re.compile(r"[A-Za-z0-9_-]{8,80}"),
@@ -178,8 +178,8 @@ def token_in(sort: Sort, text: str) -> str | None:
     """The key of a robot in what was typed: the key itself, or the whole webhook address as it is
     copied from the group. None when there is none."""
     if (pasted := _PASTED.get(sort)) and "/" in text:
-        found = pasted.search(text)
-        return found[1] if found else None
+        found = pasted.match(text)
+        text = found[1] if found else ""
     return text if _PLAIN[sort].fullmatch(text) else None
 
 

@@ -29,7 +29,7 @@ def new() -> ResponseReturnValue:
     """Report a hazard; `?space=` fills in the place, `?source=` and `?ref=` say from where,
     `?again=` names the closed one that is back."""
     session = db.session()
-    before = _closed_before(session, request.args.get("again", ""))
+    before = _closed_before(session, request.values.get("again", ""))
     start = {
         "space_id": int_arg("space"),
         "source": request.args.get("source", Source.REPORT),
