@@ -189,6 +189,9 @@ class GrantExtensionForm(ActForm):
     note = LongText(_l("说明"), required=False, most=300)
 
 
+LOWER = (Level.SERIOUS, Level.NORMAL)
+
+
 def _level(text: Any) -> Level | None:
     return Level(text) if text in set(Level) else None
 
@@ -204,8 +207,9 @@ class DowngradeForm(ActForm):
         self.level.choices = named(levels)
 
     def validate_level(self, field: Any) -> None:
-        """One of those that are offered."""
-        if field.data not in [one.value for one in field.choices]:
+        """One that people may lower to; whether it is lower now, the service says (a form sent
+        again still speaks of the level before)."""
+        if field.data not in LOWER:
             raise ValidationError(_("请选降为哪一级。"))
 
 
@@ -306,6 +310,5 @@ def act_form(
     if action is Action.GRANT_EXTENSION:
         return GrantExtensionForm(data={"due_on": hazard.extension_to}, **kwargs)
     if action is Action.DOWNGRADE:
-        offered = (Level.SERIOUS, Level.NORMAL)
-        return DowngradeForm(tuple(x for x in offered if is_lower(x, hazard.level)), **kwargs)
+        return DowngradeForm(tuple(x for x in LOWER if is_lower(x, hazard.level)), **kwargs)
     return FORMS[action](**kwargs)
