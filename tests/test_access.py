@@ -155,8 +155,8 @@ POST maps.retire             sign_in 403     403     403     ok      ok      403
 POST maps.draw               sign_in 403     403     403     422     422     403     403
 POST maps.erase              sign_in 403     403     403     ok      ok      403     403
 POST hazards.dispatch_many   sign_in 403     403     422     422     422     422     403
-POST hazards.save_view       sign_in 422     422     422     422     422     422     422
-POST hazards.drop_view       sign_in 404     404     404     ok      404     404     404
+POST hazards.save_view       sign_in 403     422     422     422     422     422     403
+POST hazards.drop_view       sign_in 403     404     404     ok      404     404     403
 POST hazards.close           sign_in 404     403     409     403     409     409     403
 POST hazards.dispatch        sign_in 404     403     422     422     422     422     403
 POST hazards.recheck         sign_in 404     403     409     409     409     409     403

@@ -151,6 +151,6 @@ def test_a_whole_life_across_four_roles(tab, records):
     expect(officer.locator("#hazard")).to_contain_text("请选1到5星")
     officer.get_by_label("很满意").check()
     officer.get_by_role("button", name="提交评价").click()
-    expect(officer.locator("#hazard")).to_contain_text("5星")
+    expect(officer.locator("#messages")).to_contain_text("谢谢您的评价")
     sql = "SELECT state, rating, supervisor_id IS NOT NULL FROM hazard WHERE number = :n"
     assert tuple(row(records, sql, n=number)) == ("closed", 5, 1)

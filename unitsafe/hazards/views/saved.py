@@ -8,7 +8,7 @@ from unitsafe import clock
 from unitsafe.core import once
 from unitsafe.core.access import actor, allow
 from unitsafe.core.db import writing
-from unitsafe.core.domain import RuleError
+from unitsafe.core.domain import Right, RuleError
 from unitsafe.core.errors import sentence
 from unitsafe.core.forms import Form
 from unitsafe.core.htmx import see_other
@@ -19,7 +19,7 @@ from unitsafe.hazards.views.ledger import given_filters, here_only, show_ledger
 
 
 @bp.post("/hazards/views")
-@allow()
+@allow(Right.CREATE_HAZARD)
 def save_view() -> ResponseReturnValue:
     """Keep the filters in the address under a name."""
     form = SaveViewForm()
@@ -41,7 +41,7 @@ def save_view() -> ResponseReturnValue:
 
 
 @bp.post("/hazards/views/<int:view_id>/delete")
-@allow()
+@allow(Right.CREATE_HAZARD)
 def drop_view(view_id: int) -> ResponseReturnValue:
     """Forget one of one's own."""
     form = Form()
