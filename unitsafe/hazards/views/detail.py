@@ -18,11 +18,11 @@ from unitsafe.hazards.following import ensure_followed
 from unitsafe.hazards.forms import ActForm, DispatchForm, act_form
 from unitsafe.hazards.labels import LEVEL_KIND, STATE_KIND
 from unitsafe.hazards.models import Hazard
-from unitsafe.hazards.rules import Action, Card, Level, Need, State
+from unitsafe.hazards.rules import Action, Card, CardNumbers, Level, Need, State
 from unitsafe.hazards.views import bp
 from unitsafe.people.queries import active_people, told_apart
 from unitsafe.photos import services as photos
-from unitsafe.school.queries import school, short_name
+from unitsafe.school.queries import school, short_name, the_school
 
 
 def get_hazard(session: Session, number: str) -> Hazard:
@@ -40,8 +40,12 @@ def open_now(hazard: Hazard) -> list[Action]:
 
 def card_of(hazard: Hazard) -> Card | None:
     """The card it carries today."""
-    numbers = rules.card_numbers(school(db.session()).number)
-    return hazard.card(clock.today(), numbers)
+    return hazard.card(clock.today(), _card_numbers())
+
+
+def _card_numbers() -> CardNumbers:
+    found = the_school() or abort(404)
+    return rules.card_numbers(found.number)
 
 
 def form_of(action: Action, hazard: Hazard, **kwargs: Any) -> ActForm:
@@ -57,7 +61,8 @@ def _dispatch_form(hazard: Hazard, people: list[tuple[int, str]], **kwargs: Any)
     found = school(db.session())
     days = {key: found.number(key) for key in rules.DAYS_SETTING.values()}
     today = clock.today()
-    due_on = max(hazard.due_on or today, rules.default_deadline(hazard.level, today, days))
+    usual = rules.default_deadline(hazard.level, today, days)
+    due_on = hazard.due_on if hazard.due_on and hazard.due_on >= today else usual
     levels: tuple[Level, ...] = (Level.NORMAL, Level.SERIOUS, Level.SUSPECTED_MAJOR)
     if hazard.level in rules.IS_MAJOR:
         levels = (hazard.level,)
@@ -89,7 +94,6 @@ def show(number: str, forms: Mapping[Action, Any] | None = None, status: int = 2
         given.seen.data = newest
         open_forms[action] = given
     shown = queries.photos(session, hazard.id)
-    numbers = rules.card_numbers(school(session).number)
     return render(
         "hazards/detail.html",
         fragment="panel",
@@ -101,7 +105,7 @@ def show(number: str, forms: Mapping[Action, Any] | None = None, status: int = 2
         photos_before=[p for p in shown if not p.is_after],
         photos_after=[p for p in shown if p.is_after],
         card=card,
-        is_again=hazard.times >= numbers.repeats,
+        is_again=hazard.times >= _card_numbers().repeats,
         late=hazard.days_late(clock.today()),
         last_replies=queries.last_replies(hazard.events),
         recurrences=queries.recurrences(session, hazard),
@@ -122,7 +126,6 @@ MAIN = (
     Action.RATE,
 )
 """Steps that the hazard waits for: their forms stand open."""
-
 
 BESIDE = (Action.SEND_BACK, Action.REFUSE_EXTENSION, Action.DOWNGRADE)
 """What one may answer instead: folded, but not under the rest."""
@@ -161,7 +164,7 @@ def workflow() -> ResponseReturnValue:
         state_kind=STATE_KIND,
         closers=rules.CLOSERS,
         days={level: school(db.session()).number(key) for level, key in rules.DAYS_SETTING.items()},
-        numbers=rules.card_numbers(school(db.session()).number),
+        numbers=_card_numbers(),
     )
 
 
