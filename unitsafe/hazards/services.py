@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from unitsafe import clock
 from unitsafe.core import audit
 from unitsafe.core.domain import Actor, Right, RuleError, can
+from unitsafe.core.serials import next_in_year
 from unitsafe.grids import queries as grids
 from unitsafe.hazards import queries, rules
 from unitsafe.hazards.effects import BEGINNING, Step, effects
@@ -47,7 +48,7 @@ def report(
     if level is Level.MAJOR:
         level = Level.SUSPECTED_MAJOR  # only the manager's confirmation makes it major
     hazard = Hazard(
-        number=_next_number(session, today.year),
+        number=rules.number(today.year, next_in_year(session, HazardSerial, today.year)),
         level=level,
         category=category,
         description=description,
@@ -432,18 +433,6 @@ def _log(
     data: dict[str, object],
 ) -> None:
     audit.record(session, f"hazard.{action}", f"hazard:{hazard.number}", by=by, now=now, data=data)
-
-
-def _next_number(session: Session, year: int) -> str:
-    serial = session.scalars(
-        sa.select(HazardSerial).where(HazardSerial.year == year).with_for_update()
-    ).first()
-    if serial is None:
-        serial = HazardSerial(year=year, last=0)
-        session.add(serial)
-    serial.last += 1
-    session.flush()
-    return rules.number(year, serial.last)
 
 
 def _grid_id(session: Session, space_id: int | None, grid_id: int | None, day: date) -> int:

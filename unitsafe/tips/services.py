@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from unitsafe import clock
 from unitsafe.core import audit
 from unitsafe.core.domain import Actor, RuleError
+from unitsafe.core.serials import next_in_year
 from unitsafe.hazards import services as hazards
 from unitsafe.hazards.models import Hazard, HazardPhoto
 from unitsafe.hazards.rules import OPEN, Fix, Level, Source
@@ -76,7 +77,7 @@ def receive(
         check_flood(session, school, now)
     today = clock.local(now).date()
     tip = Tip(
-        number=_next_number(session, today.year),
+        number=rules.number(today.year, next_in_year(session, TipSerial, today.year)),
         word=word,
         state=State.RECEIVED,
         channel=channel,
@@ -220,15 +221,3 @@ def _log(
 ) -> None:
     said = {key: text for key, text in data.items() if text}
     audit.record(session, f"tip.{action}", f"tip:{tip.number}", by=by, now=now, data=said)
-
-
-def _next_number(session: Session, year: int) -> str:
-    serial = session.scalars(
-        sa.select(TipSerial).where(TipSerial.year == year).with_for_update()
-    ).first()
-    if serial is None:
-        serial = TipSerial(year=year, last=0)
-        session.add(serial)
-    serial.last += 1
-    session.flush()
-    return rules.number(year, serial.last)
