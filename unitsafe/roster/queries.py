@@ -207,6 +207,8 @@ def feed_of(session: Session, person_id: int) -> CalendarFeed | None:
 
 def reader_of_feed(session: Session, token: str) -> Person | None:
     """Whose feed has that token; None for unknown ones and people who left."""
+    if not token.isprintable():
+        return None  # no token of ours, and PostgreSQL could not be asked for it
     return session.scalars(
         sa.select(Person)
         .join(CalendarFeed, CalendarFeed.person_id == Person.id)
