@@ -14,9 +14,7 @@ from unitsafe.checks.rules import EntrySource
 from unitsafe.content.model import ChecklistItem
 from unitsafe.core.forms import Form, LongText, choices, named
 from unitsafe.hazards.models import Hazard
-from unitsafe.hazards.rules import LEVEL_OF_CONTENT, Fix, Level
-
-REPORTED_LEVELS = (Level.NORMAL, Level.SERIOUS, Level.SUSPECTED_MAJOR)
+from unitsafe.hazards.rules import LEVEL_OF_CONTENT, REPORTED_LEVELS, Fix, Level
 
 
 class FindingForm(PlainForm):

@@ -7,17 +7,16 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from unitsafe import clock
 from unitsafe.core.domain import Actor
 from unitsafe.grids import queries as grids
-from unitsafe.hazards import rules, services
+from unitsafe.hazards import queries, rules, services
 from unitsafe.hazards.models import Hazard, HazardEvent
 from unitsafe.hazards.rules import HIGHEST_STEP, UNFIXED, Action
 from unitsafe.people.models import Person
 from unitsafe.people.queries import deputies, holders_by_post
-from unitsafe.places.models import Space
 from unitsafe.school import queries as schools
 
 POSTS = {2: "vice_principal_safety", 3: "principal"}
@@ -87,11 +86,7 @@ def told_to(session: Session, actor: Actor, today: date, limit: int = 20) -> Seq
             Hazard.told_step > 0,
             Hazard.id.in_(told),
         )
-        .options(
-            joinedload(Hazard.space).joinedload(Space.building),
-            joinedload(Hazard.grid),
-            joinedload(Hazard.holder),
-        )
+        .options(*queries.ROW)
         .order_by(Hazard.due_on, Hazard.id)
         .limit(limit)
     ).all()

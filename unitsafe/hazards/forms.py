@@ -18,10 +18,9 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 from unitsafe import content
 from unitsafe.core.forms import Form, LongText, Text, check_year, choices, chosen_id, named
 from unitsafe.hazards.models import Hazard
-from unitsafe.hazards.rules import Action, Fix, Level, Need, Source, is_lower
+from unitsafe.hazards.rules import REPORTED_LEVELS, Action, Fix, Level, Need, Source, is_lower
 from unitsafe.people.models import Person
 
-REPORTED_LEVELS = (Level.NORMAL, Level.SERIOUS, Level.SUSPECTED_MAJOR)
 REPORT_SOURCES = (Source.REPORT, Source.PLATE, Source.EQUIPMENT)
 """From where the form may be opened."""
 

@@ -20,6 +20,7 @@ from unitsafe.hazards.rules import (
     NUMBER,
     OPEN,
     REPEAT_DAYS,
+    UNFIXED,
     Action,
     Card,
     CardNumbers,
@@ -35,6 +36,12 @@ from unitsafe.places.models import Building, Space
 from unitsafe.school import queries as schools
 
 LEDGER_ORDER = (Hazard.found_at, Hazard.id)
+ROW = (
+    joinedload(Hazard.space).joinedload(Space.building),
+    joinedload(Hazard.holder),
+    joinedload(Hazard.grid),
+)
+"""What a row of any list of hazards shows."""
 
 
 def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
@@ -116,15 +123,7 @@ class Filters:
 
 def ledger(actor: Actor, filters: Filters) -> sa.Select[Any]:
     """Hazards ``actor`` may see, with space, building and holder; page by LEDGER_ORDER."""
-    return (
-        sa.select(Hazard)
-        .where(visible_to(actor), *_conditions(filters))
-        .options(
-            joinedload(Hazard.space).joinedload(Space.building),
-            joinedload(Hazard.holder),
-            joinedload(Hazard.grid),
-        )
-    )
+    return sa.select(Hazard).where(visible_to(actor), *_conditions(filters)).options(*ROW)
 
 
 def keys(actor: Actor, filters: Filters) -> sa.Select[Any]:
@@ -176,7 +175,7 @@ def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
 
 
 def _overdue(today: date) -> list[sa.ColumnElement[bool]]:
-    return [Hazard.due_on < today, Hazard.state.in_((State.REPORTED, State.ASSIGNED))]
+    return [Hazard.due_on < today, Hazard.state.in_(UNFIXED)]
 
 
 def _with_card(wanted: CardOn) -> sa.ColumnElement[bool]:
@@ -245,9 +244,7 @@ def hazard(session: Session, actor: Actor, number: str) -> Hazard | None:
         sa.select(Hazard)
         .where(Hazard.number == number, visible_to(actor))
         .options(
-            joinedload(Hazard.space).joinedload(Space.building),
-            joinedload(Hazard.grid),
-            joinedload(Hazard.holder),
+            *ROW,
             joinedload(Hazard.reporter),
             joinedload(Hazard.supervisor),
             joinedload(Hazard.recurrence_of),
@@ -283,6 +280,11 @@ def found_lately(session: Session, space_id: int | None, category: str, now: dat
             Hazard.state != State.REJECTED,
         )
     ).one()
+
+
+def newest_event(events: Sequence[HazardEvent]) -> HazardEvent | None:
+    """The last thing that people or a handover did; reminders change nothing that one decides on."""
+    return next((one for one in reversed(events) if one.action is not Action.REMIND), None)
 
 
 def last_replies(events: Sequence[HazardEvent]) -> dict[Action, HazardEvent]:
@@ -376,11 +378,7 @@ def to_fix(session: Session, actor: Actor) -> Sequence[Hazard]:
         .where(
             Hazard.holder_id.in_((actor.id, *actor.stands_in_for)), Hazard.state == State.ASSIGNED
         )
-        .options(
-            joinedload(Hazard.space).joinedload(Space.building),
-            joinedload(Hazard.grid),
-            joinedload(Hazard.holder),
-        )
+        .options(*ROW)
         .order_by(Hazard.due_on, Hazard.id)
         .limit(50)
     ).all()
@@ -449,11 +447,7 @@ def waiting_for(session: Session, actor: Actor, limit: int = 20) -> list[Hazard]
             ),
             visible_to(actor),
         )
-        .options(
-            joinedload(Hazard.space).joinedload(Space.building),
-            joinedload(Hazard.holder),
-            joinedload(Hazard.grid),
-        )
+        .options(*ROW)
         .order_by(sa.case((is_grave, 0), else_=1), Hazard.found_at, Hazard.id)
         .limit(100)
     ).unique()
@@ -504,11 +498,7 @@ def without_progress(session: Session, actor: Actor, now: datetime) -> Sequence[
             Hazard.state.in_(OPEN),
             Hazard.id.not_in(spoken),
         )
-        .options(
-            joinedload(Hazard.space).joinedload(Space.building),
-            joinedload(Hazard.holder),
-            joinedload(Hazard.grid),
-        )
+        .options(*ROW)
         .order_by(Hazard.supervise_until, Hazard.id)
         .limit(20)
     ).all()

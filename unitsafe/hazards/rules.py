@@ -20,6 +20,7 @@ class State(StrEnum):
 
 
 OPEN = (State.REPORTED, State.ASSIGNED, State.RECTIFIED)
+UNFIXED = (State.REPORTED, State.ASSIGNED)
 
 
 class Level(StrEnum):
@@ -30,6 +31,9 @@ class Level(StrEnum):
     SUSPECTED_MAJOR = "suspected_major"
     MAJOR = "major"
 
+
+REPORTED_LEVELS = (Level.NORMAL, Level.SERIOUS, Level.SUSPECTED_MAJOR)
+"""What whoever finds it may choose: only the manager's confirmation makes it major."""
 
 LEVEL_OF_CONTENT = {
     "一般": Level.NORMAL,
@@ -235,7 +239,6 @@ class Transition:
 
 ANSWERABLE = tuple(State)
 """A letter may be answered after the hazard is closed or rejected."""
-UNFIXED = (State.REPORTED, State.ASSIGNED)
 HANDLERS = "安全员、网格长或分管领导"
 LEADERS = "分管安全副校长或校长"
 
@@ -599,7 +602,7 @@ def lateness_step(level: Level, late: int, red_after: int) -> int:
 
 def days_late(state: State, due_on: date | None, today: date) -> int:
     """Calendar days past the deadline while it still has to be fixed; 0 otherwise."""
-    if due_on is None or state not in (State.REPORTED, State.ASSIGNED):
+    if due_on is None or state not in UNFIXED:
         return 0
     return max(0, (today - due_on).days)
 

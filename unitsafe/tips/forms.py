@@ -9,11 +9,10 @@ from wtforms.validators import InputRequired, Regexp
 
 from unitsafe import content
 from unitsafe.core.forms import Form, LongText, Text, choices, chosen_id, named
-from unitsafe.hazards.rules import Fix, Level
+from unitsafe.hazards.rules import REPORTED_LEVELS, Fix, Level
 from unitsafe.tips.labels import RATINGS
 from unitsafe.tips.rules import BY_STAFF, Action, Outcome
 
-REPORTED_LEVELS = (Level.NORMAL, Level.SERIOUS, Level.SUSPECTED_MAJOR)
 PHONE = Regexp(r"^$|^[0-9+＋()（） \-—]{5,20}$", message=_l("电话只填数字，不填也可以。"))
 
 

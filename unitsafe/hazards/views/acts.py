@@ -15,10 +15,10 @@ from unitsafe.core.domain import RuleError
 from unitsafe.core.errors import sentence
 from unitsafe.core.labels import label
 from unitsafe.core.query import row_id
-from unitsafe.hazards import rules, services
+from unitsafe.hazards import queries, rules, services
 from unitsafe.hazards.forms import ActForm
 from unitsafe.hazards.labels import DONE_WORDS
-from unitsafe.hazards.models import Hazard, HazardEvent
+from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import TRANSITIONS, Action, Need
 from unitsafe.hazards.views import bp
 from unitsafe.hazards.views.detail import (
@@ -90,14 +90,9 @@ for _action in TRANSITIONS:
 
 def _check_seen(hazard: Hazard, form: ActForm) -> None:
     """Raises Changed when there is something newer than the page showed."""
-    seen, newest = row_id(form.seen.data or ""), newest_event(hazard)
+    seen, newest = row_id(form.seen.data or ""), queries.newest_event(hazard.events)
     if seen and newest and newest.id > seen:
         raise Changed(newest.by.name if newest.by else _("系统"), newest.action)
-
-
-def newest_event(hazard: Hazard) -> HazardEvent | None:
-    """The last thing that people or a handover did; reminders change nothing that one decides on."""
-    return next((e for e in reversed(hazard.events) if e.action is not Action.REMIND), None)
 
 
 def _tell_change(number: str, action: Action, form: Any, change: Changed) -> ResponseReturnValue:

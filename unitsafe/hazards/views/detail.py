@@ -87,11 +87,11 @@ def show(number: str, forms: Mapping[Action, Any] | None = None, status: int = 2
     session = db.session()
     hazard = get_hazard(session, number)
     card = card_of(hazard)
-    newest = max((e.id for e in hazard.events if e.action is not Action.REMIND), default=0)
+    newest = queries.newest_event(hazard.events)
     open_forms: dict[Action, Any] = {}
     for action in hazard.actions_open_to(actor(), card):
         given = (forms or {}).get(action) or form_of(action, hazard, formdata=None)
-        given.seen.data = newest
+        given.seen.data = newest.id if newest else 0
         open_forms[action] = given
     shown = queries.photos(session, hazard.id)
     return render(

@@ -15,9 +15,9 @@ from unitsafe.core.domain import Right
 from unitsafe.core.htmx import render, see_other
 from unitsafe.core.query import int_arg
 from unitsafe.hazards import queries, services
-from unitsafe.hazards.forms import REPORTED_LEVELS, ReportForm
+from unitsafe.hazards.forms import ReportForm
 from unitsafe.hazards.models import Hazard
-from unitsafe.hazards.rules import Fix, Level, Source, State
+from unitsafe.hazards.rules import REPORTED_LEVELS, Fix, Level, Source, State
 from unitsafe.hazards.views import bp
 from unitsafe.photos.views import sent_photos, shown
 from unitsafe.places.queries import space_choices
