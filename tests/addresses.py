@@ -77,6 +77,7 @@ def furnish(make: Make) -> Campus:
         "device_id": sign_in(session, teacher, "旧手机", make.now()).id,
         "token": make.link(make.newcomer("还没登录的老师")),
         "photo_id": _shown(make, hazard, officer, "green"),
+        "file_id": make.file(officer).id,
         "plan_id": make.plan("daily_fire_patrol").id,
         "letter_id": make.letter(teacher).id,
         "map_id": campus_map.id,

@@ -17,10 +17,13 @@ from unitsafe.checks import planning, services, taps
 from unitsafe.checks.models import Check, Plan
 from unitsafe.checks.rules import EntrySource, Result
 from unitsafe.checks.taps import Given
+from unitsafe.classes.models import SchoolClass
 from unitsafe.core.domain import Actor
 from unitsafe.equipment import services as registers
 from unitsafe.equipment.models import Equipment
 from unitsafe.equipment.services import Facts
+from unitsafe.files import services as files
+from unitsafe.files.models import StoredFile
 from unitsafe.grids import actors
 from unitsafe.grids import services as grids
 from unitsafe.grids.models import Assignment, Grid, Role
@@ -73,6 +76,7 @@ POSTS = {
     "teacher": "homeroom_teacher",
     "inspector": "inspector",
 }
+PDF = b"%PDF-1.4\n%%EOF\n"
 SQUARE = ((0.1, 0.1), (0.5, 0.1), (0.5, 0.5), (0.1, 0.5))
 
 
@@ -342,6 +346,21 @@ class Make:
             photo = photos.add_photo(self.session, kept, by=self.actor(by), now=self.now())
         self.session.commit()
         return photo
+
+    def file(self, by: Person, name: str = "检测报告.pdf") -> StoredFile:
+        """A small PDF that ``by`` uploaded."""
+        with self.app.app_context():
+            kept = files.keep_file(io.BytesIO(PDF), name, most_mib=1)
+            found = files.add_file(self.session, kept, by=self.actor(by), now=self.now())
+        self.session.commit()
+        return found
+
+    def school_class(self, name: str = "三年级2班", grade: int = 3, **facts: Any) -> SchoolClass:
+        """A class of 42 pupils."""
+        made = SchoolClass(name=name, grade=grade, **{"pupils": 42, **facts})
+        self.session.add(made)
+        self.session.commit()
+        return made
 
     def hazard(
         self,

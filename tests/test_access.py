@@ -58,6 +58,7 @@ GET  people.index_xlsx       sign_in 403     403     403     ok      ok      ok 
 GET  people.open_accounts    sign_in 403     403     403     ok      ok      403     403
 GET  people.new_visitor      sign_in 403     403     403     ok      ok      403     403
 GET  photos.photo            sign_in 404     ok      ok      ok      ok      ok      ok
+GET  files.open_file         sign_in 404     404     404     ok      404     404     404
 GET  photos.thumb            sign_in 404     ok      ok      ok      ok      ok      ok
 GET  checks.plans            sign_in 403     403     403     ok      ok      ok      ok
 GET  checks.plan             sign_in 403     403     403     ok      ok      403     403

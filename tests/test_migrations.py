@@ -32,6 +32,9 @@ APPEND_ONLY = (
     "equipment_event",
     "visit_event",
     "tip_event",
+    "activity_event",
+    "head_count",
+    "floor_cleared",
 )
 
 

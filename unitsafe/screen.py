@@ -14,6 +14,7 @@ from unitsafe import clock, config
 from unitsafe.core import access
 from unitsafe.core.domain import Actor, Right
 from unitsafe.core.labels import WEEKDAYS, label
+from unitsafe.files.rules import ACCEPT
 from unitsafe.school.queries import the_school
 
 
@@ -22,7 +23,7 @@ def init_app(app: Flask) -> None:
     app.jinja_env.filters.update(
         day=day, moment=moment, deadline=deadline, clock=wall, iso=iso, label=label
     )
-    app.jinja_env.globals.update(asset=asset)
+    app.jinja_env.globals.update(asset=asset, file_types=ACCEPT)
     app.jinja_env.globals["ui"] = app.jinja_env.get_template("ui.html").module
 
     @app.context_processor

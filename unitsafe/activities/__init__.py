@@ -1,0 +1,1 @@
+"""Drills, trainings, lessons, publicity, meetings and spot checks."""

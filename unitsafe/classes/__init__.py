@@ -1,0 +1,1 @@
+"""Classes: how many pupils sit where, and who leads them out."""

@@ -1,0 +1,22 @@
+"""Reading the classes."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session, joinedload
+
+from unitsafe.classes.models import SchoolClass
+from unitsafe.places.models import Space
+
+
+def classes(session: Session) -> Sequence[SchoolClass]:
+    """Every class of today by grade, with its teacher and its room."""
+    return session.scalars(
+        sa.select(SchoolClass)
+        .where(SchoolClass.is_active)
+        .options(
+            joinedload(SchoolClass.head_teacher),
+            joinedload(SchoolClass.space).joinedload(Space.building),
+        )
+        .order_by(SchoolClass.grade, SchoolClass.position, SchoolClass.id)
+    ).all()

@@ -1,0 +1,60 @@
+"""Figures counted from the ledgers: what the assessment, the appraisal and the boards are made of.
+
+A feature registers a function per figure with :func:`metric`; the key is one of the metrics in
+content/four_capabilities.yaml, whose ``empty`` says what a missing denominator means.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+
+@dataclass(frozen=True)
+class Period:
+    """The days counted, both included, and the day on which a state is looked at.
+
+    ``on`` is the last day, or today while the period still runs.
+    """
+
+    first: date
+    last: date
+    on: date
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A share ``amount`` of ``whole``, or with ``whole`` None a count or a number of minutes.
+
+    ``amount`` is None where nothing was measured. ``records`` selects the rows behind the figure,
+    or, for a share, those that are missing from it.
+    """
+
+    amount: int | float | None
+    whole: int | None = None
+    records: sa.Select[Any] | None = None
+
+    @property
+    def value(self) -> float | None:
+        """The share from 0 to 1, or the amount; None where there is nothing to divide by."""
+        if self.amount is None or self.whole == 0:
+            return None
+        return float(self.amount) if self.whole is None else self.amount / self.whole
+
+
+Metric = Callable[[Session, Period], Figure]
+METRICS: dict[str, Metric] = {}
+"""By the keys of content/four_capabilities.yaml ``metrics``."""
+
+
+def metric(key: str) -> Callable[[Metric], Metric]:
+    """Register the function that counts the figure ``key``."""
+
+    def register(function: Metric) -> Metric:
+        METRICS[key] = function
+        return function
+
+    return register

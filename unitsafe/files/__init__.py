@@ -1,0 +1,1 @@
+"""Files that people attach: scans, reports, plans; kept by content, served as what they are."""
