@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from unitsafe import clock
 from unitsafe.checks.models import Check
+from unitsafe.core import waiting
 from unitsafe.core.db import db
 from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import Fix, Level, Source, State
@@ -164,3 +165,14 @@ def test_a_page_takes_as_many_statements_for_many_rows_as_for_few(statements, ma
     assert len(statements(role, path)) == len(few)
     sees_coverage = path == "/" and role not in ("leader", "teacher")
     assert len(few) <= (54 if sees_coverage else 30), "\n".join(few)
+
+
+def test_what_features_have_waiting_stands_on_the_page_the_late_first(browser, make, monkeypatch):
+    def source(session, actor, today):
+        yield waiting.Waiting("/a", 3, "灭火器快到期", "60天内要送修", "去看", "warn")
+        yield waiting.Waiting("/b", 1, "演练超期", "上月应演练1次", "去安排", "late")
+
+    monkeypatch.setitem(waiting._sources, "test", source)
+    page = browser(make.someone("officer")).get("/").page
+    assert page.text().index("演练超期") < page.text().index("灭火器快到期")
+    assert {"/a", "/b"} <= set(page.links())

@@ -15,6 +15,7 @@ from unitsafe.core.access import actor, actor_or_none, ask_to_sign_in, public
 from unitsafe.core.db import db
 from unitsafe.core.domain import Right
 from unitsafe.core.htmx import render
+from unitsafe.core.waiting import waiting
 from unitsafe.coverage import gaps, snapshot
 from unitsafe.coverage.rules import Kind
 from unitsafe.grids import queries as grids
@@ -54,6 +55,7 @@ def index() -> ResponseReturnValue:
         term=term,
         week=week_of(term.starts_on, today) if term else None,
         mine=board.my_day(session, actor(), now, stands),
+        waiting=list(waiting(session, actor(), today)),
         letter=to_sign(session, actor().id, today),
         board=board.school_day(session, actor(), now, card_numbers(school.number), stands)
         if sees_school
