@@ -131,6 +131,19 @@ def test_a_form_cannot_be_sent_twice(tab):
     expect(button).to_be_enabled()
 
 
+def test_two_taps_at_once_send_a_form_once(tab):
+    tab.evaluate(
+        "addEventListener('submit', event => {"
+        " (window.stopped = window.stopped || []).push(event.defaultPrevented);"
+        " event.preventDefault(); })"
+    )
+    tab.evaluate(
+        "(button => { button.click(); button.click(); })"
+        "(document.querySelector('form[action=\"/save\"] button[type=submit]'))"
+    )
+    assert tab.evaluate("stopped") == [False, True]
+
+
 def test_copying_works_on_plain_http(tab):
     tab.click("#copy")
     expect(tab.locator("#copy")).to_have_text("已复制")
