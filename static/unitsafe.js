@@ -142,13 +142,18 @@ on('submit', event => {
 on('submit', event => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== 'post') return; // htmx has it, or it only asks
+  if (form.isSent) { event.preventDefault(); return; } // a second tap before the buttons are off
+  form.isSent = true;
   if (form.matches('[data-logout]')) drafts().forEach(drop);
   store(sessionStorage, SENT, keysOf(form));
   setTimeout(() => form.querySelectorAll('[type=submit]').forEach(button => { button.disabled = button.sent = true; }));
 });
-addEventListener('pageshow', () => document.querySelectorAll(':disabled').forEach(button => {
-  if (button.sent) button.disabled = button.sent = false;
-}));
+addEventListener('pageshow', () => {
+  Array.from(document.forms).forEach(form => { form.isSent = false; });
+  document.querySelectorAll(':disabled').forEach(button => {
+    if (button.sent) button.disabled = button.sent = false;
+  });
+});
 
 /* 3. Drafts of text and selects, by person, address, form and field, put back only where the server
    sends what it sent when typing began. They go when saved: htmx by status, a plain form by

@@ -3,6 +3,7 @@
 import datetime as dt
 import threading
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -25,10 +26,10 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired
 
+from tests.chromium import launch, open_page
 from unitsafe.core.security import POLICY
 
 ROOT = Path(__file__).parents[2]
-CHROMIUM = Path("/usr/bin/chromium")
 PAGE = (
     """{% extends "base.html" %}{% block heading %}登记隐患{% endblock %}
 {% block subtitle %}实验楼{% endblock %}{% block content %}"""
@@ -58,8 +59,18 @@ class Finding(FlaskForm):
 
 @pytest.fixture
 def seen() -> SimpleNamespace:
-    """What the bare application was sent, and whether it is to fail."""
-    return SimpleNamespace(failing=False, photos=[], taps=[], saved=[], refused_photo=False)
+    """What the bare application was sent, whether it is to fail, and whether photos get through."""
+    takes_photos = threading.Event()
+    takes_photos.set()
+    return SimpleNamespace(
+        failing=False,
+        photos=[],
+        numbers=count(1),
+        taps=[],
+        saved=[],
+        refused_photo=False,
+        takes_photos=takes_photos,
+    )
 
 
 @pytest.fixture
@@ -114,12 +125,13 @@ def _routes(app: Flask, seen: SimpleNamespace) -> None:
 
     @app.post("/photos")
     def photos() -> ResponseReturnValue:
+        seen.takes_photos.wait(60)
         if seen.refused_photo:
             return jsonify(message="这不是照片。"), 422
         data = request.files["photo"].read()
         seen.photos.append((data, request.form.to_dict()))
         return jsonify(
-            id=len(seen.photos), thumb_url="/static/favicon.svg", url="/static/favicon.svg"
+            id=next(seen.numbers), thumb_url="/static/favicon.svg", url="/static/favicon.svg"
         )
 
     @app.post("/tap")
@@ -148,13 +160,9 @@ def address(bare: Flask) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
-    """One running Chromium; without one the tests are skipped, loudly."""
-    if not CHROMIUM.exists():
-        pytest.skip(f"NO BROWSER at {CHROMIUM}: the script was not tried")
-    switches = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
-    switches += ["--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    """One running Chromium."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=switches)
+        browser = launch(playwright)
         yield browser
         browser.close()
 
@@ -164,7 +172,7 @@ def tab(address: str, chromium: Any) -> Iterator[Any]:
     """A phone-sized tab at the bare application; what the policy or the script complains of fails."""
     complaints: list[str] = []
     context = chromium.new_context(viewport={"width": 360, "height": 740})
-    page = context.new_page()
+    page = open_page(context)
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda said: complaints.append(said.text) if "Policy" in said.text else None)
     page.goto(address)

@@ -7,6 +7,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from tests.chromium import hold_time
+
 pytestmark = pytest.mark.browser
 
 
@@ -29,10 +31,10 @@ def test_a_photo_is_shrunk_turned_sent_ahead_and_named_in_the_form(tab, seen):
     data, fields = seen.photos[0]
     assert Image.open(io.BytesIO(data)).size == (800, 1600)
     assert fields == {"taken_for": "before"}
-    assert tab.input_value("input[name=photo]") == "1"
-    assert tab.evaluate("document.querySelector('[name=photo_file]').files.length") == 0
+    expect(tab.locator("input[name=photo]")).to_have_value("1")
+    expect(tab.locator("[name=photo_file]")).to_have_js_property("value", "")
     tab.click(".photo-remove")
-    assert tab.locator("input[name=photo]").count() == 0
+    expect(tab.locator("input[name=photo]")).to_have_count(0)
 
 
 def test_a_file_the_browser_cannot_read_goes_as_it_is(tab, seen):
@@ -53,15 +55,13 @@ def test_a_refused_photo_says_why_and_can_be_sent_again(tab, seen):
 def test_a_form_waits_for_its_photos(tab, seen):
     tab.fill("#place", "实验楼")
     tab.fill("#what", "三张课桌")
-    tab.route("**/photos", lambda route: held.append(route))
-    held = []
+    seen.takes_photos.clear()
     choose(tab, picture((60, 40)), picture((60, 40)))
     tab.click("form[action='/save'] button[type=submit]")
     expect(tab.locator(".upload-state")).to_have_text("照片正在上传 1/2…")
     assert seen.saved == []
-    tab.wait_for_function("document.querySelectorAll('.photo canvas').length === 2")
-    for route in held:
-        route.continue_()
+    expect(tab.locator(".photo canvas")).to_have_count(2)
+    seen.takes_photos.set()
     expect(tab.locator("#messages")).to_contain_text("已登记")
     assert sorted(seen.saved[0]["photo"]) == ["1", "2"]
 
@@ -79,21 +79,21 @@ def test_after_a_failed_photo_a_second_press_goes_without_it(tab, seen):
     assert "photo" not in seen.saved[0]
 
 
-def test_what_was_typed_survives_a_reload_and_a_refusal_but_not_the_saving(tab, seen):
+def test_what_was_typed_survives_a_reload_and_a_refusal_but_not_the_saving(tab, address):
     tab.fill("#what", "三张课桌")
     tab.reload()
-    assert tab.input_value("#what") == "三张课桌"
+    expect(tab.locator("#what")).to_have_value("三张课桌")
     tab.click("form[action='/save'] button[type=submit]")
     expect(tab.locator("#place-error")).to_be_visible()
-    assert tab.evaluate("document.activeElement.id") == "place"
-    tab.goto(tab.url.replace("save", ""))
-    assert tab.input_value("#what") == "三张课桌"
+    expect(tab.locator("#place")).to_be_focused()
+    tab.goto(address)
+    expect(tab.locator("#what")).to_have_value("三张课桌")
     tab.fill("#place", "实验楼")
     tab.click("form[action='/save'] button[type=submit]")
     expect(tab.locator("#messages")).to_contain_text("已登记")
-    assert tab.input_value("#what") == ""
+    expect(tab.locator("#what")).to_have_value("")
     tab.reload()
-    assert tab.input_value("#what") == ""
+    expect(tab.locator("#what")).to_have_value("")
 
 
 def test_a_tap_that_fails_is_marked_and_sent_until_it_is_saved(tab, seen):
@@ -131,12 +131,25 @@ def test_a_form_cannot_be_sent_twice(tab):
     expect(button).to_be_enabled()
 
 
+def test_two_taps_at_once_send_a_form_once(tab):
+    tab.evaluate(
+        "addEventListener('submit', event => {"
+        " (window.stopped = window.stopped || []).push(event.defaultPrevented);"
+        " event.preventDefault(); })"
+    )
+    tab.evaluate(
+        "(button => { button.click(); button.click(); })"
+        "(document.querySelector('form[action=\"/save\"] button[type=submit]'))"
+    )
+    assert tab.evaluate("stopped") == [False, True]
+
+
 def test_copying_works_on_plain_http(tab):
+    hold_time(tab)
     tab.click("#copy")
     expect(tab.locator("#copy")).to_have_text("已复制")
 
 
 def test_an_icon_is_drawn_from_the_sprite(tab):
-    box = tab.locator(".tabs .icon").first.bounding_box()
-    assert box["width"] > 15
-    assert re.search(r"#today$", tab.locator(".tabs use").first.get_attribute("href"))
+    expect(tab.locator(".tabs use").first).to_have_attribute("href", re.compile(r"#today$"))
+    assert tab.locator(".tabs .icon").first.bounding_box()["width"] > 15

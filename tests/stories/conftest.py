@@ -1,6 +1,5 @@
 """The sample school, served by waitress and opened in a real Chromium, on a phone and on a PC."""
 
-import os
 import shutil
 import subprocess
 import threading
@@ -16,6 +15,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from sqlalchemy.orm import Session
 from waitress.server import create_server
 
+from tests.chromium import launch, missing, open_page
 from tests.factories import picture
 from unitsafe import clock, create_app
 from unitsafe.config import Config
@@ -27,16 +27,6 @@ from unitsafe.startup import prepare
 MOMENT = "2026-11-23T07:45"
 """A Monday in term, before lessons."""
 PASSWORD = "unitsafe-demo"
-CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "chrome")
-SWITCHES = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 TOOLS = Path(__file__).parents[1] / "tools" / "node_modules"
 PHONE = {
     "viewport": {"width": 360, "height": 740},
@@ -48,18 +38,6 @@ PHONE = {
 DESK = {"viewport": {"width": 1366, "height": 768}, "locale": "zh-CN"}
 OWN_VIEWER = ("chrome-extension://", "chrome://")
 """From where Chromium shows a PDF."""
-PATIENCE = 20_000
-"""Milliseconds that a page may take on a busy machine."""
-
-expect.set_options(timeout=PATIENCE)
-
-
-def missing(what: str, mend: str) -> None:
-    """Skip loudly, or fail where everything has to be there."""
-    text = f"NOT TRIED: {what} is missing. {mend}"
-    if os.environ.get("UNITSAFE_REQUIRE_BROWSER") == "1":
-        pytest.fail(text)
-    pytest.skip(text)
 
 
 @dataclass(frozen=True)
@@ -135,11 +113,8 @@ def records(school: Served) -> Iterator[Session]:
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
     """A running Chromium."""
-    found = next(filter(None, map(shutil.which, CHROMIUMS)), None)
-    if found is None:
-        missing("Chromium", "Install Debian's package chromium.")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=list(SWITCHES))
+        browser = launch(playwright)
         yield browser
         browser.close()
 
@@ -159,8 +134,7 @@ def tab(chromium: Browser, school: Served) -> Iterator[Callable[..., Page]]:
             base_url=school.url, reduced_motion="reduce", **{**PHONE, **options}
         )
         contexts.append(context)
-        context.set_default_timeout(PATIENCE)
-        page = context.new_page()
+        page = open_page(context, script=options.get("java_script_enabled", True))
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: _listen(said.text, complaints))
         page.on("response", lambda answer: _watch(answer, school.url, complaints))
@@ -193,6 +167,7 @@ def sign_in(page: Page, account: str) -> None:
     page.get_by_label("密码", exact=True).fill(PASSWORD)
     page.get_by_role("button", name="登录", exact=True).click()
     expect(page.locator("form[data-logout]")).to_be_attached()
+    page.wait_for_load_state()
 
 
 def photo(colour: str = "red") -> dict[str, Any]:

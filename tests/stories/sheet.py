@@ -12,6 +12,8 @@ def item(page: Page, key: str) -> Locator:
 
 def keys(page: Page) -> list[str]:
     """Keys of all items, in order."""
+    expect(page.locator("fieldset.item").first).to_be_visible()
+    page.wait_for_load_state()
     ids = page.locator("fieldset.item").evaluate_all("all => all.map(one => one.id)")
     return [name.removeprefix("item-") for name in ids]
 
@@ -29,16 +31,14 @@ def answer_all(page: Page, *, but: tuple[str, ...] = ()) -> None:
             answer(page, key)
 
 
-def progress(page: Page) -> tuple[int, int]:
-    """How many are answered, of how many."""
-    found = re.search(r"(\d+) / (\d+)", page.locator("#progress b").inner_text())
-    assert found
-    return int(found[1]), int(found[2])
-
-
 def expect_progress(page: Page, answered: int) -> None:
     """So many are answered."""
     expect(page.locator("#progress b")).to_have_text(re.compile(rf"^{answered} / "))
+
+
+def expect_all_answered(page: Page) -> None:
+    """None is left."""
+    expect(page.locator("#progress b")).to_have_text(re.compile(r"^(\d+) / \1$"))
 
 
 def submit(page: Page) -> None:
@@ -52,4 +52,5 @@ def open_patrol(page: Page, place: str) -> str:
     task = page.locator("a.task").filter(has_text="每日防火巡查").filter(has_text=place)
     task.first.click()
     expect(page.locator("h1")).to_have_text("每日防火巡查")
+    page.wait_for_load_state()
     return re.sub(r"^https?://[^/]+", "", page.url)

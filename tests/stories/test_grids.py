@@ -1,8 +1,11 @@
 """Story 5: the tree is put in order by keyboard, a grid is handed over, an old day is asked for."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
+from tests.chromium import follow
 from tests.stories.conftest import DESK, row
 
 pytestmark = pytest.mark.browser
@@ -44,12 +47,14 @@ def test_a_grid_moves_down_twice_and_up_again_by_keyboard_on_a_phone(tab, record
     tab_to(page, "上移、下移")
     press(page, "Enter")
     press(page, "Tab")  # 上移 is off for the first one
-    assert focus(page) == "下移"
+    up, down = (page.get_by_role("button", name=name) for name in ("上移", "下移"))
+    expect(down).to_be_focused()
     for number in (2, 3):
         press(page, "Enter")
         expect(page.locator("header.bar")).to_contain_text(f"01-02-0{number}")
-        assert focus(page) == "下移"
-    page.keyboard.press("Shift+Tab")
+        expect(down).to_be_focused()
+    press(page, "Shift+Tab")
+    expect(up).to_be_focused()
     press(page, "Enter")
     expect(page.locator("header.bar")).to_contain_text("01-02-02")
     codes = "SELECT code FROM grid WHERE name = :n"
@@ -95,12 +100,14 @@ def test_a_grid_is_handed_over_with_its_hazards_and_the_old_day_still_tells_the_
     expect(page.locator("main")).to_contain_text("接任林晓岚：班级调整")
     former = tab("teacher")
     former.goto("/")
-    assert former.locator("a.task").filter(has_text="304教室后门被书柜占住一半").count() == 0
+    task = former.locator("a.task").filter(has_text="304教室后门被书柜占住一半")
+    expect(task).to_have_count(0)
     page.goto("/grids")
     page.locator("details.filters summary").click()
     page.get_by_label("部位", exact=True).fill("教学楼B304")
-    page.get_by_label("哪一天").fill("2026-11-20")
-    page.get_by_role("button", name="查看").click()
+    with page.expect_navigation(url=re.compile("on=2026-11-20")):  # it goes by itself
+        page.get_by_label("哪一天").fill("2026-11-20")
+    follow(page.get_by_role("button", name="查看"))
     expect(page.locator("main")).to_contain_text("林晓岚")
     page.get_by_role("link", name="教学楼B 304教室").click()
     expect(page.locator("#answered")).to_contain_text("林晓岚 网格员")

@@ -9,6 +9,7 @@ from tests.stories.conftest import photo, row
 
 pytestmark = pytest.mark.browser
 WORDS = "304教室后门被书柜占住一半"
+NUMBER = re.compile(r"YH-\d+-\d+")
 
 
 def state_of(records, number):
@@ -20,9 +21,9 @@ def open_task(page):
     task = page.locator("a.task").filter(has_text=WORDS)
     expect(task).to_be_visible()
     task.click()
-    found = re.search(r"YH-\d+-\d+", page.url)
-    assert found
-    return found[0]
+    expect(page).to_have_url(NUMBER)
+    page.wait_for_load_state()
+    return NUMBER.search(page.url)[0]
 
 
 def report_done(page, words, colour):
@@ -37,10 +38,10 @@ def report_done(page, words, colour):
 def test_a_hazard_is_mended_returned_mended_again_and_closed(tab, records):
     holder = tab("teacher")
     number = open_task(holder)
-    assert holder.get_by_role("button", name=re.compile("销号")).count() == 0
+    expect(holder.get_by_role("button", name=re.compile("销号"))).to_have_count(0)
     report_done(holder, "书柜挪开了一些", "yellow")
     assert state_of(records, number) == "rectified"
-    assert holder.locator("form[action$=close]").count() == 0
+    expect(holder.locator("form[action$=close]")).to_have_count(0)
     boss = tab("manager")
     boss.goto(f"/hazards/{number}")
     assert boss.locator(".before-after img").count() >= 2
@@ -59,7 +60,7 @@ def test_a_hazard_is_mended_returned_mended_again_and_closed(tab, records):
     sql = "SELECT count(*) FROM hazard_photo p JOIN hazard h ON h.id = p.hazard_id"
     assert row(records, f"{sql} WHERE h.number = :n AND p.is_after", n=number)[0] == 2
     holder.goto("/")
-    assert holder.locator("a.task").filter(has_text=WORDS).count() == 0
+    expect(holder.locator("a.task").filter(has_text=WORDS)).to_have_count(0)
 
 
 def test_without_an_after_photo_it_is_not_done(tab, records):

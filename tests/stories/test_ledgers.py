@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.chromium import follow
 from tests.stories.conftest import DESK, row
 
 pytestmark = pytest.mark.browser
@@ -24,28 +25,29 @@ def test_a_ledger_pages_from_the_newest_without_repeating_a_row(tab, records, le
     seen, pages = [], 1
     seen += addresses(page)
     while page.get_by_role("link", name="下一页").count() and pages < 4:
-        page.get_by_role("link", name="下一页").click()
+        follow(page.get_by_role("link", name="下一页"))
         expect(page.get_by_role("link", name="回到最新")).to_be_visible()
         fresh = addresses(page)
         assert not set(fresh) & set(seen)
         seen, pages = seen + fresh, pages + 1
     assert pages > 1
     assert len(seen) == min(total, 25 * pages)
-    page.get_by_role("link", name="回到最新").click()
+    follow(page.get_by_role("link", name="回到最新"))
     assert addresses(page) == seen[: len(addresses(page))]
 
 
 def test_the_ledger_of_checks_filters_by_state_building_and_words(tab):
     page = tab("officer", **DESK)
     page.goto("/checks")
-    page.locator("nav.chips").get_by_role("link", name="补录").click()
+    follow(page.locator("nav.chips").get_by_role("link", name="补录"))
     expect(page).to_have_url(re.compile("status=backfill"))
     rows = page.locator("#rows tbody tr")
     assert rows.count() > 0
     assert rows.filter(has_text="补录").count() == rows.count()
     page.goto("/checks?status=done")
     page.locator("details.filters summary").click()
-    page.get_by_label("楼栋").select_option(label="综合楼")
+    with page.expect_navigation():
+        page.get_by_label("楼栋").select_option(label="综合楼")
     expect(page).to_have_url(re.compile(r"building=\d+"))
     expect(page).to_have_url(re.compile("status=done"))
     assert rows.filter(has_text="综合楼").count() == rows.count() > 0
@@ -56,11 +58,12 @@ def test_the_ledger_of_checks_filters_by_state_building_and_words(tab):
 def test_the_ledger_of_hazards_filters_by_state_and_level(tab):
     page = tab("officer")
     page.goto("/hazards")
-    page.locator("nav.chips").get_by_role("link", name=re.compile("已销号")).click()
+    follow(page.locator("nav.chips").get_by_role("link", name=re.compile("已销号")))
     rows = page.locator("#rows tbody tr")
     assert rows.filter(has_text="已销号").count() == rows.count() > 0
     page.locator("details.filters summary").click()
-    page.get_by_label("等级").select_option("serious")
+    with page.expect_navigation():
+        page.get_by_label("等级").select_option("serious")
     expect(page).to_have_url(re.compile("level=serious"))
     expect(page).to_have_url(re.compile("state=closed"))
     assert rows.filter(has_text="较大").count() == rows.count() > 0
@@ -76,7 +79,7 @@ def test_a_submitted_record_can_only_be_corrected(tab, records):
     before = row(records, "SELECT * FROM check_record WHERE id = :id", id=check)
     page = tab("officer")
     page.goto(f"/checks/{check}")
-    assert page.locator("fieldset.item input:enabled").count() == 0
+    expect(page.locator("fieldset.item input:enabled")).to_have_count(0)
     posts = page.locator("form[method=post]:not([data-logout])")
     assert posts.evaluate_all("all => all.map(one => one.getAttribute('action'))") == [
         f"/checks/{check}/correct"

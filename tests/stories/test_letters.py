@@ -25,8 +25,9 @@ def test_the_officer_prints_the_plates_of_one_floor(tab, records):
     page = tab("officer", **DESK)
     page.get_by_role("link", name="部位责任牌").click()
     expect(page.locator("#content")).to_contain_text("手机扫了没有用")  # opened as 127.0.0.1
-    page.get_by_label("楼栋").select_option(label="教学楼B")
-    page.get_by_label("楼层").select_option(label="3层")
+    for label, choice in (("楼栋", "教学楼B"), ("楼层", "3层")):
+        with page.expect_navigation():
+            page.get_by_label(label).select_option(label=choice)
     expect(page.locator("tbody tr")).to_have_count(6)
     address = page.evaluate(
         "() => { const form = document.querySelector('form[action=\"/plates.pdf\"]');"

@@ -128,4 +128,4 @@ def test_the_map_keeps_itself_up_to_date(tab, records):
     page.evaluate("htmx.ajax('GET', '/grids/map', {source: '#tiles', swap: 'outerHTML'})")
     expect(page.locator("#tiles .as-of")).to_have_text(before)
     expect(page.locator("#shapes svg")).to_have_count(1)
-    assert page.locator("#map").count() == 1
+    expect(page.locator("#map")).to_have_count(1)

@@ -9,11 +9,11 @@ from tests.stories.conftest import photo, row, sign_in
 from tests.stories.sheet import (
     answer,
     answer_all,
+    expect_all_answered,
     expect_progress,
     item,
     keys,
     open_patrol,
-    progress,
     submit,
 )
 
@@ -37,19 +37,18 @@ def test_the_officer_patrols_a_building_and_the_manager_signs(tab, records):
     path = open_patrol(page, "学生宿舍2")
     check = number_of(path)
     first, *others = keys(page)
-    assert page.locator("input[type=radio]:checked").count() == 0
+    expect(page.locator("input[type=radio]:checked")).to_have_count(0)
     answer(page, first)
     expect_progress(page, 1)
     item(page, first).locator(".undo").click()
     expect_progress(page, 0)
-    assert item(page, first).locator("input:checked").count() == 0
+    expect(item(page, first).locator("input:checked")).to_have_count(0)
     answer(page, first)
     for done, key in enumerate((key for key in others if key != EXIT), start=2):
         answer(page, key)
         expect_progress(page, done)
     number = _one_is_not_in_order(page)
-    done, total = progress(page)
-    assert done == total
+    expect_all_answered(page)
     submit(page)
     expect(page.locator("#messages")).to_contain_text("已提交")
     expect(page.locator("h1")).to_have_text("今日全校")
@@ -71,8 +70,8 @@ def _one_is_not_in_order(page):
     answer(page, EXIT, "bad")
     text = bad.get_by_label(re.compile("看到什么|描述"))
     expect(text).to_have_value(re.compile("^不符合要求：安全出口"))
-    assert bad.locator("select[name$=level]").input_value() == "serious"
-    assert bad.locator("select[name$=category]").input_value() == "evac_blocked"
+    expect(bad.locator("select[name$=level]")).to_have_value("serious")
+    expect(bad.locator("select[name$=category]")).to_have_value("evac_blocked")
     bad.locator("input[type=file]").set_input_files(photo())
     expect(bad.locator(".photo-state")).to_have_text("已上传")
     text.fill("东侧安全出口上了锁")
@@ -88,7 +87,7 @@ def _the_manager_signs(page, path):
     expect(page.locator("#messages")).to_contain_text("已签字")
     page.goto(path)
     expect(page.locator("dl.facts")).to_contain_text("梁志远")
-    assert page.get_by_role("button", name="复核签字").count() == 0
+    expect(page.get_by_role("button", name="复核签字")).to_have_count(0)
 
 
 def test_what_is_missing_is_named_and_nothing_is_submitted(tab, records):
@@ -102,7 +101,7 @@ def test_what_is_missing_is_named_and_nothing_is_submitted(tab, records):
     errors = page.locator(".form-errors")
     expect(errors).to_contain_text("第3项没有回答")
     expect(errors).to_contain_text("第2项异常还没有照片")
-    assert "第1项" not in errors.inner_text()
+    expect(errors).not_to_contain_text("第1项")
     errors.get_by_role("link").first.click()
     expect(item(page, second)).to_be_in_viewport()
     assert (
@@ -121,7 +120,7 @@ def test_a_changed_mind_is_a_newer_row(tab, records):
     expect(item(page, first).locator(".finding")).to_have_count(0)
     assert count(records, "answer WHERE check_id = :id", id=check) == 3
     page.reload()
-    assert item(page, first).locator("input:checked").get_attribute("value") == "na"
+    expect(item(page, first).locator("input:checked")).to_have_value("na")
 
 
 def test_a_tap_without_network_is_marked_and_sent_when_it_returns(tab, records):

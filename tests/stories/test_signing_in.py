@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.chromium import follow
 from tests.stories.conftest import sign_in
 
 pytestmark = pytest.mark.browser
@@ -50,7 +51,7 @@ def test_large_text_is_switched_on_and_off_by_oneself(tab):
     page.goto("/me")
     plain = page.evaluate(size)
     assert plain >= 16
-    page.get_by_role("button", name="改成大字显示").click()
+    follow(page.get_by_role("button", name="改成大字显示"))
     expect(page.locator("html")).to_have_class(re.compile("large-text"))
     assert page.evaluate(size) >= plain * 1.15
     for path in ("/", "/checks", "/hazards/new"):

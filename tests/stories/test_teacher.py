@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.stories.conftest import row
-from tests.stories.sheet import answer_all, keys, progress, submit
+from tests.stories.sheet import answer_all, expect_all_answered, keys, submit
 
 pytestmark = pytest.mark.browser
 GRID = "教学楼B 三层"
@@ -38,8 +38,7 @@ def test_a_teacher_ticks_the_walk_of_their_grid(tab, records):
     check = int(page.url.rsplit("/", 1)[1])
     assert len(keys(page)) <= 12
     answer_all(page)
-    done, total = progress(page)
-    assert done == total
+    expect_all_answered(page)
     submit(page)
     expect(page.locator("#messages")).to_contain_text("已提交")
     expect(page.locator("a.task.done")).to_contain_text("上午巡")

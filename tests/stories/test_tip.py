@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.chromium import hold_time
 from tests.stories.conftest import photo, row
 
 pytestmark = pytest.mark.browser
@@ -24,6 +25,7 @@ def test_a_stranger_tells_the_school_and_reads_the_answer(tab, records, script):
     expect(stranger.get_by_role("heading", name="已收到，谢谢您")).to_be_visible()
     number = stranger.locator(".tip-number").inner_text()
     if script:
+        hold_time(stranger)
         stranger.get_by_role("button", name="复制编号").click()
         expect(stranger.get_by_role("button", name="已复制")).to_be_visible()
         assert stranger.evaluate("document.documentElement.scrollWidth <= innerWidth")
