@@ -19,7 +19,7 @@ depends_on = None
 
 ENUM = {'native_enum': False, 'length': 24}
 RESULTS = ('ok', 'fail', 'missing')
-ACTIONS = ('register', 'change', 'state', 'inspect', 'photo')
+ACTIONS = ('register', 'change', 'state')
 SIGNS = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ'
 EQUIPMENT = (
     sa.Column('code', sa.String(length=12), nullable=False, server_default=''),

@@ -14,7 +14,6 @@ from unitsafe.equipment import rules
 from unitsafe.equipment.rules import Action, Day, Life, Result, State
 from unitsafe.hazards.models import Hazard
 from unitsafe.people.models import Person
-from unitsafe.photos.models import Photo
 from unitsafe.places.models import Space
 
 CODE_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -82,12 +81,6 @@ class Equipment(Model):
     space: Mapped[Space] = relationship(lazy="raise")
     events: Mapped[list["EquipmentEvent"]] = relationship(
         lazy="raise", back_populates="equipment", order_by="EquipmentEvent.id.desc()"
-    )
-    inspections: Mapped[list["EquipmentInspection"]] = relationship(
-        lazy="raise", order_by="EquipmentInspection.id.desc()"
-    )
-    photos: Mapped[list["EquipmentPhoto"]] = relationship(
-        lazy="raise", order_by="EquipmentPhoto.id"
     )
 
     @property
@@ -157,7 +150,6 @@ class EquipmentPhoto(Model):
     equipment_id: Mapped[int] = mapped_column(sa.ForeignKey("equipment.id"))
     photo_id: Mapped[int] = mapped_column(sa.ForeignKey("photo.id"))
     inspection_id: Mapped[int | None] = mapped_column(sa.ForeignKey("equipment_inspection.id"))
-    photo: Mapped[Photo] = relationship(lazy="raise")
 
 
 class EquipmentEvent(Model):

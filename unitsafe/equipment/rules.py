@@ -37,8 +37,6 @@ class Action(StrEnum):
     REGISTER = "register"
     CHANGE = "change"
     STATE = "state"
-    INSPECT = "inspect"
-    PHOTO = "photo"
 
 
 class Mark(StrEnum):
@@ -494,6 +492,8 @@ def check_inspection(
         raise RuleError("检查日期早于这件器材的启用或登记日期。", field="on")
     if is_late_entry and not reason:
         raise RuleError("补录以前的检查，请写明原因。", field="reason")
+    if result is Result.OK and failed:
+        raise RuleError("勾了不对的地方，结果就要选“异常”。", field="result")
     if result is Result.FAIL and not (failed or note):
         raise RuleError("请勾选哪里异常，或写一句。", field="failed")
     if result is Result.FAIL and not has_photo:
@@ -501,6 +501,9 @@ def check_inspection(
 
 
 # -- changing the state ---------------------------------------------------------------------------
+
+RENEWABLE = frozenset({State.STOPPED, State.OUT_FOR_SERVICE})
+"""States that may be agreed anew, with a later end."""
 
 
 @dataclass(frozen=True)
