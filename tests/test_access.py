@@ -101,6 +101,12 @@ GET  equipment.index         sign_in ok      ok      ok      ok      ok      ok 
 GET  equipment.detail        sign_in 404     ok      ok      ok      ok      ok      ok
 GET  equipment.new           sign_in 403     403     403     ok      ok      403     403
 GET  equipment.edit          sign_in 403     403     403     ok      ok      403     403
+GET  equipment.index_xlsx    sign_in ok      ok      ok      ok      ok      ok      ok
+GET  equipment.index_pdf     sign_in ok      ok      ok      ok      ok      ok      ok
+GET  equipment.labels_pdf    sign_in 403     403     403     ok      ok      403     403
+GET  equipment.inspect       sign_in 404     ok      ok      ok      ok      403     403
+GET  equipment.to_inspect    sign_in ok      ok      ok      ok      ok      ok      ok
+GET  equipment.intervals     sign_in 403     403     403     ok      ok      403     403
 GET  tips.new                ok      ok      ok      ok      ok      ok      ok      ok
 GET  tips.progress           ok      ok      ok      ok      ok      ok      ok      ok
 GET  tips.index              sign_in 403     403     403     ok      ok      ok      ok
@@ -224,6 +230,8 @@ POST visits.reply            sign_in 403     403     403     422     422     403
 POST equipment.new           sign_in 403     403     403     422     422     403     403
 POST equipment.edit          sign_in 403     403     403     422     422     403     403
 POST equipment.change_state  sign_in 403     403     403     422     422     403     403
+POST equipment.inspect       sign_in 404     422     422     422     422     403     403
+POST equipment.intervals     sign_in 403     403     403     ok      ok      403     403
 POST tips.new                422     422     422     422     422     422     422     422
 POST tips.rate               422     422     422     422     422     422     422     422
 POST tips.register           sign_in 403     403     403     422     422     422     403

@@ -35,6 +35,7 @@ APPEND_ONLY = (
     "activity_event",
     "head_count",
     "floor_cleared",
+    "equipment_inspection",
 )
 
 

@@ -24,6 +24,8 @@ from unitsafe.visits.services import Found
 FRAGMENTS = {
     "checks.index": "rows",
     "equipment.index": "rows",
+    "equipment.new": "equipment-form",
+    "equipment.edit": "equipment-form",
     "hazards.index": "rows",
     "hazards.detail": "hazard",
     "visits.index": "rows",
@@ -40,6 +42,8 @@ NOT_HTML = {
     "hazards.index_pdf",
     "hazards.index_xlsx",
     "visits.index_xlsx",
+    "equipment.index_xlsx",
+    "equipment.index_pdf",
     "people.index_xlsx",
     "appraisal.month_xlsx",
     "today.healthz",
@@ -51,7 +55,7 @@ NOT_HTML = {
     "tips.index_xlsx",
     "tips.poster_pdf",
 }
-NOTHING_TO_PRINT = {"checks.month_pdf", "grids.tree_pdf", "plates.plates_pdf", "maps.map_pdf"}
+NOTHING_TO_PRINT = {"equipment.labels_pdf", "checks.month_pdf", "grids.tree_pdf", "plates.plates_pdf", "maps.map_pdf"}
 NO_SCHOOL = {"setup.index", "people.login"}
 HANDLERS = re.compile(r"on[a-z]+$")
 

@@ -420,6 +420,10 @@ def _equipment(campus: Campus) -> Iterator[Line]:
     yield "equipment.new", "officer", {}, "equipment.new", new, ()
     yield "equipment.edit", "officer", {}, "equipment.edit", {"model": "MFZ/ABC5"}, ()
     yield "equipment.change_state", "officer", {}, "equipment.detail", faulty, ()
+    inspected = {"result": "ok"}
+    yield "equipment.inspect", "teacher", {}, "equipment.inspect", inspected, ()
+    interval = {"n1": "36"}
+    yield "equipment.intervals", "officer", {}, "equipment.intervals", interval, ()
 
 
 def _imports(campus: Campus) -> Iterator[Line]:

@@ -9,6 +9,7 @@ from flask_migrate import upgrade
 from unitsafe import clock, config, content
 from unitsafe.checks.planning import create_default_plans
 from unitsafe.core.db import db, writing
+from unitsafe.equipment.services import renew_all
 from unitsafe.school import settings as school_settings
 from unitsafe.school.models import School
 
@@ -50,6 +51,7 @@ def ready(app: Flask) -> None:
     if school is not None:
         with writing() as session:
             create_default_plans(session, session.get_one(School, 1), now=clock.now())
+            renew_all(session)  # the content's intervals may be newer than the due days
     db.session.remove()
 
 

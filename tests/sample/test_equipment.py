@@ -8,8 +8,8 @@ from sqlalchemy.orm import joinedload
 from unitsafe import clock, content
 from unitsafe.equipment import rules
 from unitsafe.equipment.labels import kinds
-from unitsafe.equipment.models import Equipment, EquipmentEvent
-from unitsafe.equipment.rules import Mark, State
+from unitsafe.equipment.models import Equipment, EquipmentEvent, EquipmentInspection
+from unitsafe.equipment.rules import Action, Mark, Result, State
 
 
 def pieces(sample):
@@ -29,8 +29,18 @@ def test_some_of_it_needs_somebody(sample):
     assert set(states) == set(State)
     assert states[State.IN_USE] > 110
     events = sample.session.scalars(sa.select(EquipmentEvent)).all()
-    assert len(events) == sum(states.values()) - states[State.IN_USE]
-    assert all(event.note and event.at <= sample.now for event in events)
+    moves = [event for event in events if event.action is Action.STATE]
+    assert len(moves) == sum(states.values()) - states[State.IN_USE]
+    assert all(event.note and event.at <= sample.now for event in moves)
+
+
+def test_it_was_inspected_lately_and_a_fault_became_a_hazard(sample):
+    looks = sample.session.scalars(sa.select(EquipmentInspection)).all()
+    results = Counter(look.result for look in looks)
+    assert results[Result.OK] > 100 and results[Result.FAIL] == 1
+    assert next(look for look in looks if look.hazard_id).result is Result.FAIL
+    complete = Counter(one.is_complete for one in pieces(sample))
+    assert complete[True] > complete[False] > 0
 
 
 def test_some_of_it_is_near_its_end_and_some_is_past_it(sample):

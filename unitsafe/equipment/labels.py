@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from unitsafe import content
 from unitsafe.content.model import EquipmentKind
 from unitsafe.core.labels import label_all
-from unitsafe.equipment.rules import State
+from unitsafe.equipment.rules import COLUMNS, Action, Result, Sort, State
 
 label_all(
     {
@@ -14,6 +14,16 @@ label_all(
         State.STOPPED: _l("停用"),
         State.OUT_FOR_SERVICE: _l("送修"),
         State.SCRAPPED: _l("已报废"),
+        Result.OK: _l("正常"),
+        Result.FAIL: _l("异常"),
+        Result.MISSING: _l("找不到"),
+        Action.REGISTER: _l("登记"),
+        Action.CHANGE: _l("修改"),
+        Action.STATE: _l("改变状态"),
+        Sort.INSPECT: _l("检查"),
+        Sort.UPKEEP: _l("维保检测"),
+        Sort.SERVICE: _l("送修"),
+        Sort.SCRAP: _l("报废"),
     }
 )
 STATE_KIND = {
@@ -23,6 +33,17 @@ STATE_KIND = {
     State.OUT_FOR_SERVICE: "due",
     State.SCRAPPED: "",
 }
+RESULT_KIND = {Result.OK: "ok", Result.FAIL: "bad", Result.MISSING: "warn"}
+COLUMN_NAMES = {column: name for name, column in reversed(COLUMNS.items())} | {
+    "note": "备注",
+    "until_on": "期限",
+    "since_on": "开始日期",
+    "approver": "批准人",
+    "measure": "防范或替代措施",
+    "service_unit": "送修单位",
+    "photos": "照片",
+}
+"""What the history calls a column; facts carry their own name."""
 NO_EQUIPMENT = "room"
 """The group of kinds that stand in no equipment register: rooms and their signs."""
 

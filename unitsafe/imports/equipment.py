@@ -16,6 +16,7 @@ from unitsafe.equipment import rules
 from unitsafe.equipment.labels import kind_title, kinds
 from unitsafe.equipment.models import Equipment
 from unitsafe.equipment.rules import Life, State
+from unitsafe.equipment.services import renew_all
 from unitsafe.imports.carrying import Carrier
 from unitsafe.imports.columns import Field
 from unitsafe.imports.lines import Line, Outcome, Plan, like, mark_repeated
@@ -213,6 +214,7 @@ def carry(carrier: Carrier, plan: Plan) -> None:
     )
     for line in plan.doing(Outcome.FILL):
         carrier.fill(line.target, line.fills)
+    renew_all(carrier.session)
 
 
 def _id(space: Any) -> int:

@@ -14,6 +14,7 @@ from unitsafe.core.audit import AuditEntry
 from unitsafe.core.db import db
 from unitsafe.core.domain import Actor, RuleError
 from unitsafe.core.hooks import duties_changed
+from unitsafe.equipment.services import renew_all
 from unitsafe.imports.carrying import stored
 from unitsafe.imports.models import ImportItem, ImportRun
 from unitsafe.letters.services import forget_unsigned
@@ -32,6 +33,8 @@ HELD_BY = {
     "grid_space": _l("已放进网格"),
     "equipment": _l("里面登记了消防器材"),
     "equipment_event": _l("状态变过"),
+    "equipment_inspection": _l("检查过"),
+    "equipment_photo": _l("拍过照片"),
     "space": _l("里面添加了部位"),
     "person_post": _l("岗位调整过"),
     "absence": _l("登记过请假或代理"),
@@ -98,6 +101,7 @@ def undo(session: Session, run: ImportRun, *, today: date, by: Actor, now: datet
         _delete(session, name, made[name])
     _empty_again(session, run, [item for item in items if item.is_fill])
     session.expire_all()
+    renew_all(session)
     run.undone_at, run.undone_by_id = now, by.id
     data = {"name": run.file_name, "kind": run.what}
     audit.record(session, "import.undo", f"import:{run.id}", by=by, now=now, data=data)

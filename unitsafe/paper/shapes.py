@@ -428,6 +428,39 @@ class HazardLedger(Sheet):
     signatures: list[Signer]
 
 
+class EquipmentRow(TypedDict):
+    """A line of the register of equipment; every text may be empty."""
+
+    number: str
+    name: str
+    """With the model."""
+    place: str
+    quantity: str
+    maker: str
+    made: str
+    in_use: str
+    serviced: str
+    """The last service, or the last battery."""
+    service: str
+    scrap: str
+    holder: str
+    state: str
+    checked: str
+    """The last inspection: its day and what it found."""
+
+
+class EquipmentLedger(Sheet):
+    """equipment_ledger.typ: the register of equipment, by number."""
+
+    narrowed: str
+    """What it is narrowed to; empty prints the whole register."""
+    counts: list[Fact]
+    cut: str
+    """A sentence that says which lines are left out; empty when none."""
+    rows: list[EquipmentRow]
+    signatures: list[Signer]
+
+
 class OfficialTable(TypedDict):
     heads: list[str]
     widths: list[float]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from unitsafe.checks import queries as checks
 from unitsafe.checks.models import Check
 from unitsafe.core.domain import Actor
+from unitsafe.equipment.models import Equipment
 from unitsafe.grids import queries as grids
 from unitsafe.grids.models import Assignment, Grid, Role
 from unitsafe.grids.queries import Duty, PlacedSpace
@@ -18,6 +20,8 @@ from unitsafe.people.queries import valid_on
 from unitsafe.places.models import Space
 from unitsafe.plates import rules
 from unitsafe.plates.models import PlatePosting
+
+Row = TypeVar("Row", Space, Equipment)
 
 
 @dataclass(frozen=True)
@@ -145,16 +149,25 @@ def unposted_key_areas(session: Session) -> Sequence[Space]:
 
 def space_by_code(session: Session, text: str) -> Space | None:
     """The space whose plate was typed as ``text``: exactly, or the only one that it can mean."""
+    return _by_code(session, Space, Space.plate, text)
+
+
+def equipment_by_code(session: Session, text: str) -> Equipment | None:
+    """The piece of equipment whose label was typed as ``text``, in the same way."""
+    return _by_code(session, Equipment, Equipment.code, text)
+
+
+def _by_code(session: Session, model: type[Row], code_of: Any, text: str) -> Row | None:
     code = rules.typed_code(text)
     if not code:
         return None
-    exact = session.scalars(sa.select(Space).where(Space.plate == code)).first()
+    exact = session.scalars(sa.select(model).where(code_of == code)).first()
     if exact is not None:
         return exact
-    column: sa.ColumnElement[str] = sa.func.replace(Space.plate, "-", "")
+    column: sa.ColumnElement[str] = sa.func.replace(code_of, "-", "")
     for sign, read_as in rules.READ_AS.items():
         column = sa.func.replace(column, sign, read_as)
-    alike = session.scalars(sa.select(Space).where(column == rules.folded(code)).limit(2)).all()
+    alike = session.scalars(sa.select(model).where(column == rules.folded(code)).limit(2)).all()
     return alike[0] if len(alike) == 1 else None
 
 

@@ -15,6 +15,8 @@ from unitsafe.core.errors import sentence
 from unitsafe.core.htmx import render, see_other
 from unitsafe.core.printing import render_pdf
 from unitsafe.core.query import date_arg, here, int_arg, row_id
+from unitsafe.equipment import queries as equipment
+from unitsafe.equipment.models import Equipment
 from unitsafe.grids import queries as grids
 from unitsafe.hazards import queries as hazards
 from unitsafe.hazards.labels import LEVEL_KIND, STATE_KIND
@@ -76,16 +78,25 @@ def space(space_id: int) -> ResponseReturnValue:
 @bp.get("/q/<plate>")
 @public
 def plate(plate: str) -> ResponseReturnValue:
-    """What a QR plate opens: the page of its space; for strangers what they may do here."""
+    """What a QR plate opens: the page of its space; a label the card of its piece of equipment.
+    For strangers what they may do here."""
     if the_school() is None:
         abort(404)
-    found = queries.space_by_code(db.session(), plate)
-    space = places.space(db.session(), found.id) if found else None
-    if space is None:
-        abort(404)
+    session = db.session()
+    found = queries.space_by_code(session, plate)
+    piece = None if found else queries.equipment_by_code(session, plate)
+    space_id = found.id if found else piece.space_id if piece else 0
+    space = places.space(session, space_id) or abort(404)
     if actor_or_none() is None:
-        return render("plates/visitor.html", space=space)
-    return see_other(url_for(".space", space_id=space.id))
+        return render("plates/visitor.html", space=space, code=piece.code if piece else space.plate)
+    return see_other(_page_of(piece, space_id))
+
+
+def _page_of(piece: Equipment | None, space_id: int) -> str:
+    """The card of the piece, for those who may see it; else the page of the space."""
+    if piece and equipment.equipment(db.session(), actor(), piece.id, clock.today()):
+        return url_for("equipment.detail", equipment_id=piece.id)
+    return url_for(".space", space_id=space_id)
 
 
 @bp.get("/q")
@@ -94,8 +105,9 @@ def code() -> ResponseReturnValue:
     """A code typed by hand, where the camera fails."""
     typed = request.args.get("code", "").strip()[:40]
     found = queries.space_by_code(db.session(), typed)
-    if found is not None:
-        return see_other(url_for(".space", space_id=found.id))
+    piece = None if found else queries.equipment_by_code(db.session(), typed)
+    if found or piece:
+        return see_other(_page_of(piece, found.id if found else piece.space_id if piece else 0))
     return render("plates/code.html", typed=typed, status=404 if typed else 200)
 
 

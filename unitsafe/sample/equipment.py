@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from random import Random
 
 from unitsafe import clock
 from unitsafe.core.domain import Actor
-from unitsafe.equipment import services
-from unitsafe.equipment.labels import kind_title
-from unitsafe.equipment.models import Equipment
-from unitsafe.equipment.rules import Life, State
+from unitsafe.equipment import inspecting, rules, services
+from unitsafe.equipment.inspecting import Found
+from unitsafe.equipment.labels import kind_title, kinds
+from unitsafe.equipment.models import CODE_LENGTH, CODE_SIGNS, Equipment
+from unitsafe.equipment.rules import Life, Result, Standing, State
 from unitsafe.equipment.services import Facts
 from unitsafe.sample.places import Places
 from unitsafe.sample.setting import Setting
@@ -72,7 +74,7 @@ BATTERY_AGES = (43, 20, 9)
 FAULTS = (
     ("emergency_light", State.FAULTY, "按测试键不亮，等电工换电池"),
     ("exit_sign", State.FAULTY, "面板碎裂"),
-    ("indoor_hydrant", State.STOPPED, "管道检修，旁边放了两具灭火器"),
+    ("indoor_hydrant", State.STOPPED, "管道检修"),
 )
 """What was wrong when the register was made: kind, state, note; one piece each."""
 LATER = (
@@ -80,6 +82,30 @@ LATER = (
     (34, "ext_co2", State.OUT_FOR_SERVICE, "称重偏轻，送厂维修"),
 )
 """Days after the first, kind (the oldest piece), state, note."""
+AWAY_DAYS, STOPPED_DAYS = 21, 120
+WORKSHOP = "浙安消防器材厂维修部"
+FACTS = {
+    "ext_powder": {"灭火剂": "ABC干粉", "充装量": "4 kg", "维修单位": WORKSHOP},
+    "ext_water": {"灭火剂": "水基（含3%AFFF）", "充装量": "6 L"},
+    "ext_co2": {"灭火剂": "二氧化碳", "充装量": "3 kg", "标称重": "9.6 kg"},
+    "ext_clean_gas": {"灭火剂": "六氟丙烷", "充装量": "4 kg"},
+    "indoor_hydrant": {"栓口压力": "0.35 MPa", "水带长度": "25 m", "是否带卷盘": "是"},
+    "outdoor_hydrant": {"管网": "市政环状", "压力": "0.28 MPa"},
+    "emergency_light": {"电源类型": "自带蓄电池", "应急时间": "90分钟"},
+    "exit_sign": {"方向": "双向", "类型": "灯光型"},
+    "fire_alarm": {"点位数": "186", "屏蔽点": "0", "联动模式": "自动"},
+    "gas_detector": {"探测气体": "天然气"},
+}
+"""What the ledger says of a kind besides the columns; every INCOMPLETE-th piece lacks it."""
+INCOMPLETE = 29
+ROUND_ON = 5
+"""The day of the month on which the first building's pieces are inspected; the others follow, one
+a day."""
+WALKED = 3
+"""How many buildings were walked this month so far."""
+SKIPPED = 41
+"""Every so many-th piece was forgotten on the rounds."""
+FAULT = "压力指针在红区边缘"
 KEEPER = "周立新"
 
 
@@ -100,8 +126,9 @@ def stock() -> Iterator[Stock]:
         yield Stock(space_kind, kind, model, int(pieces))
 
 
-def build(setting: Setting, campus: Places, by: Actor) -> list[Equipment]:
+def build(setting: Setting, campus: Places, by: Actor, seed: int) -> list[Equipment]:
     """Enter the register, space by space, with what is faulty already."""
+    rng = Random(seed + 2)  # of its own, so that nothing else changes
     table = list(stock())
     found: list[Equipment] = []
     serials = dict.fromkeys(BUILDING_CODES, 0)
@@ -119,21 +146,53 @@ def build(setting: Setting, campus: Places, by: Actor) -> list[Equipment]:
                 quantity=row.pieces,
                 maker=MAKERS[len(found) % len(MAKERS)],
                 life=_life(row.kind, len(found), setting.first),
+                facts=_facts(row.kind, len(found), setting.first),
             )
-            found.append(
-                services.save_equipment(
-                    setting.session,
-                    None,
-                    facts,
-                    today=setting.entered_on,
-                    by=by,
-                    now=setting.tick(),
-                )
+            piece = services.save_equipment(
+                setting.session,
+                None,
+                facts,
+                today=setting.entered_on,
+                by=by,
+                now=setting.tick(),
             )
+            piece.code = "".join(rng.choices(CODE_SIGNS, k=CODE_LENGTH))
+            found.append(piece)
     for kind, state, note in FAULTS:
         piece = next(one for one in found[40:] if one.kind == kind)
-        services.change_state(setting.session, piece, state, note=note, by=by, now=setting.tick())
+        services.change_state(
+            setting.session,
+            piece,
+            state,
+            note=note,
+            standing=_standing(state, setting.entered_on),
+            by=by,
+            now=setting.tick(),
+        )
     return found
+
+
+def _facts(kind: str, serial: int, first: date) -> dict[str, str]:
+    if serial % INCOMPLETE == INCOMPLETE - 1:
+        return {}
+    if kind == "kitchen_flue":
+        return {"清洗单位": "洁源清洗公司", "上次清洗日期": _months_before(first, 1).isoformat()}
+    if kind in ("fire_blanket", "escape_mask"):
+        name = "有效期" if kind == "fire_blanket" else "有效期至"
+        return {name: f"{_months_before(first, -10 if serial % 2 else -3):%Y-%m}"}
+    return FACTS.get(kind, {})
+
+
+def _standing(state: State, on: date) -> Standing | None:
+    """What is said of a piece that is stopped, or away."""
+    if state is State.STOPPED:
+        until = on + timedelta(days=STOPPED_DAYS)
+        measure = "旁边放了两具灭火器，每天巡查两次"
+        return Standing(on, until, approver="梁志远", measure=measure)
+    if state is State.OUT_FOR_SERVICE:
+        until = on + timedelta(days=AWAY_DAYS)
+        return Standing(on, until, measure="放一具MT3备用", service_unit=WORKSHOP)
+    return None
 
 
 def _life(kind: str, serial: int, first: date) -> Life:
@@ -163,12 +222,74 @@ def plan(world: World, pieces: list[Equipment]) -> None:
         in_use.remove(oldest)
         _change_later(world, oldest.id, state, note, world.setting.first + timedelta(days=days))
 
+    suspect = next(one for one in in_use if one.kind == "ext_powder")
+    this_month = world.setting.today.replace(day=1)
+    last_month = (this_month - timedelta(days=1)).replace(day=1)
+    for month, buildings in ((last_month, None), (this_month, WALKED)):
+        day = month + timedelta(days=ROUND_ON - 1)
+        for building in list(BUILDING_CODES)[:buildings]:
+            day = _next_taught(world, day)
+            _round_later(world, _of(world, pieces, building), day, without=suspect)
+    _fault_later(world, suspect)
+
+
+def _of(world: World, pieces: list[Equipment], building: str) -> list[Equipment]:
+    """The building's pieces, without those that the last round forgot."""
+    spaces = {space.id for (name, _), space in world.campus.spaces.items() if name == building}
+    kept = (one for serial, one in enumerate(pieces, 1) if serial % SKIPPED)
+    return [one for one in kept if one.space_id in spaces]
+
+
+def _next_taught(world: World, day: date) -> date:
+    """The first day after ``day`` on which there is school."""
+    day += timedelta(days=1)
+    return day if world.is_taught(day) or day > world.setting.today else _next_taught(world, day)
+
+
+def _round_later(world: World, pieces: list[Equipment], day: date, *, without: Equipment) -> None:
+    """All of a building's pieces are inspected on ``day``, if that day is over."""
+    if not world.setting.first < day < world.setting.today:
+        return
+
+    def act(at: datetime) -> None:
+        by = world.actor(world.people[KEEPER], at)
+        with world.journal.directly() as session:
+            for one in pieces:
+                prescribed = inspecting.prescribed(kinds()[one.kind])
+                is_ours = prescribed and not rules.is_outside(prescribed)
+                if prescribed and is_ours and one.state is State.IN_USE and one is not without:
+                    found = Found(prescribed.name, Result.OK, day)
+                    inspecting.inspect(session, one, found, by=by, now=at)
+
+    world.timeline.at(clock.at(day, time(14, 30)), act)
+
+
+def _fault_later(world: World, piece: Equipment) -> None:
+    """The last thing that was found: an extinguisher that lost pressure, on the day before today."""
+    day = world.setting.today - timedelta(days=1)
+    while not world.is_taught(day):
+        day -= timedelta(days=1)
+    if day <= world.setting.first:
+        return
+
+    def act(at: datetime) -> None:
+        by = world.actor(world.people[KEEPER], at)
+        name = rules.inspections(kinds()[piece.kind])[0].name
+        found = Found(name, Result.FAIL, day, ("eu_press",), FAULT)
+        with world.journal.directly() as session:
+            shown = world.album.show("extinguisher", is_right=False, by_id=by.id, at=at)
+            inspecting.inspect(session, piece, found, photo_ids=shown, by=by, now=at)
+
+    world.timeline.at(clock.at(day, time(14, 40)), act)
+
 
 def _change_later(world: World, number: int, state: State, note: str, day: date) -> None:
     def act(at: datetime) -> None:
         by = world.actor(world.people[KEEPER], at)
         with world.journal.directly() as session:
             piece = session.get_one(Equipment, number)
-            services.change_state(session, piece, state, note=note, by=by, now=at)
+            services.change_state(
+                session, piece, state, note=note, standing=_standing(state, day), by=by, now=at
+            )
 
     world.timeline.at(clock.at(day, time(15, 20)), act)

@@ -54,7 +54,7 @@ def load_sample(session: Session, *, seed: int, now: datetime) -> dict[str, int]
         for model in (School, Person, Check):
             if session.scalar(sa.select(model.id).limit(1)) is not None:
                 raise RuleError(NOT_EMPTY)
-        world = _set_up(session, Random(seed), now)
+        world = _set_up(session, Random(seed), now, seed)
         events.plan(world)
         visits.plan(world, seed)
         tips.plan(world)
@@ -65,7 +65,7 @@ def load_sample(session: Session, *, seed: int, now: datetime) -> dict[str, int]
         return _counts(session)
 
 
-def _set_up(session: Session, rng: Random, now: datetime) -> World:
+def _set_up(session: Session, rng: Random, now: datetime, seed: int) -> World:
     """The school as it was entered before term: people, campus, grids, calendar, plans."""
     setting, timeline = Setting(session, now), Timeline()
     school = terms.found_school(setting)
@@ -76,7 +76,7 @@ def _set_up(session: Session, rng: Random, now: datetime) -> World:
     tree = grids.build(setting, campus, staff, by)
     plates.build(setting, school, by)
     maps.build(setting, campus, tree, by)
-    pieces = equipment.build(setting, campus, by)
+    pieces = equipment.build(setting, campus, by, seed)
     reminders.build(setting, by)
     journal = Journal(session)
     terms.enter_terms(setting, timeline, journal, by)
