@@ -35,6 +35,8 @@ APPEND_ONLY = (
     "activity_event",
     "head_count",
     "floor_cleared",
+    "maintenance_event",
+    "reading",
 )
 
 
