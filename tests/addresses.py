@@ -113,6 +113,8 @@ def furnish(make: Make) -> Campus:
         "what": "spaces",
         "equipment_id": make.equipment(near).id,
         "visit_id": make.visit().id,
+        "maintenance_id": make.maintenance(1).id,
+        "contract_id": make.contract().id,
         "view_id": make.saved_view(officer).id,
         "draft_id": make.draft(officer).id,
         "tip_id": (tip := make.tip()).id,

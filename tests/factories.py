@@ -5,6 +5,7 @@ import itertools
 import secrets
 from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 import sqlalchemy as sa
@@ -38,6 +39,12 @@ from unitsafe.imports.models import ImportDraft, ImportRun, ImportSheet, What
 from unitsafe.letters import queries as letter_queries
 from unitsafe.letters import services as letters
 from unitsafe.letters.models import ResponsibilityLetter
+from unitsafe.maintenance import services as maintenance
+from unitsafe.maintenance.models import Maintenance, MaintenanceContract, Reading
+from unitsafe.maintenance.rules import Kind as MaintenanceKind
+from unitsafe.maintenance.services import ContractFacts
+from unitsafe.maintenance.services import Facts as MaintenanceFacts
+from unitsafe.maintenance.services import Found as MaintenanceFound
 from unitsafe.maps import services as maps
 from unitsafe.maps.models import GridMap, GridShape
 from unitsafe.maps.rules import Point
@@ -541,6 +548,52 @@ class Make:
         """An outline of ``grid`` on a map: its upper left quarter."""
         made = maps.draw(self.session, found, grid, points, by=None, now=self.now())
         return self._save(made)  # type: ignore[no-any-return]
+
+    def maintenance(self, findings: int = 0, **facts: Any) -> Maintenance:
+        """A contractor's visit of today, with so many findings in the teacher's grid."""
+        space = self.space_in(self.grid())
+        self.someone("teacher")
+        given = {
+            "kind": MaintenanceKind.MAINTENANCE,
+            "company": "安居维保公司",
+            "done_on": clock.local(self.now()).date(),
+        }
+        found = [
+            MaintenanceFound(f"第{number}个问题", "fire_facility", Level.NORMAL, space.id)
+            for number in range(1, findings + 1)
+        ]
+        by = self.actor(self.someone("officer"))
+        with self.app.app_context():
+            made = maintenance.record(
+                self.session, MaintenanceFacts(**{**given, **facts}), found, by=by, now=self.now()
+            )
+        return self._save(made)
+
+    def contract(self, until_on: date = date(2027, 8, 31), **facts: Any) -> MaintenanceContract:
+        """A contract since 1 September."""
+        given = {"company": "安居维保公司", "from_on": TERM[0], "until_on": until_on, **facts}
+        by = self.actor(self.someone("officer"))
+        return self._save(
+            maintenance.save_contract(
+                self.session, None, ContractFacts(**given), by=by, now=self.now()
+            )
+        )
+
+    def reading(self, equipment: Equipment, what: str, value: str, **facts: Any) -> Reading:
+        """A value that the officer read off ``equipment`` just now."""
+        given = {"measured_at": self.now(), **facts}
+        by = self.actor(self.someone("officer"))
+        return self._save(
+            maintenance.add_reading(
+                self.session,
+                equipment,
+                what=what,
+                value=Decimal(value),
+                by=by,
+                now=self.now(),
+                **given,
+            )
+        )
 
     def equipment(
         self, space: Space | None = None, number: str = "", kind: str = "ext_powder", **facts: Any

@@ -36,6 +36,8 @@ APPEND_ONLY = (
     "head_count",
     "floor_cleared",
     "equipment_inspection",
+    "maintenance_event",
+    "reading",
 )
 
 

@@ -29,6 +29,8 @@ FRAGMENTS = {
     "hazards.index": "rows",
     "hazards.detail": "hazard",
     "visits.index": "rows",
+    "maintenance.index": "rows",
+    "maintenance.latest_readings": "rows",
     "imports.preview": "rows",
     "letters.index": "rows",
     "maps.index": "tiles",
@@ -44,6 +46,9 @@ NOT_HTML = {
     "visits.index_xlsx",
     "equipment.index_xlsx",
     "equipment.index_pdf",
+    "maintenance.index_xlsx",
+    "maintenance.targets_pdf",
+    "maintenance.targets_xlsx",
     "people.index_xlsx",
     "appraisal.month_xlsx",
     "today.healthz",
@@ -309,6 +314,18 @@ def more_findings(make):
     make.session.commit()
 
 
+def more_maintenance(make):
+    for number in (1, 2):
+        make.maintenance(number)
+        make.contract()
+
+
+def more_readings(make):
+    pump = make.equipment(kind="fire_pump", name="消防水泵")
+    for value in ("0.4", "0.5", "0.6"):
+        make.reading(pump, "outlet_pressure", value)
+
+
 def more_imports(make):
     for _ in range(2):
         make.draft(make.someone("manager"))
@@ -364,6 +381,11 @@ LISTS = {
     "/visits.xlsx": (more_visits,),
     "/visits/1": (more_findings,),
     "/visits/1/reply.pdf": (more_findings,),
+    "/maintenance": (more_maintenance,),
+    "/maintenance.xlsx": (more_maintenance,),
+    "/equipment/readings": (more_readings,),
+    "/equipment/targets": (more_equipment, more_readings),
+    "/equipment/targets.xlsx": (more_equipment,),
     "/import": (more_imports,),
     "/people": (more_people,),
     "/buildings": (more_places,),
@@ -426,6 +448,8 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(app, make, b
     add_notice(make, make.channel())
     make.imported(make.someone("officer"))
     make.visit()
+    make.maintenance(1)
+    make.contract()
     make.answered_tip(make.tip(), make.someone("officer"))
     client = browser(make.someone("manager"))
     assert client.get(path).status == 200
@@ -463,6 +487,7 @@ ODD = {
     "paper": ["a0", "\0"],
     "checklist": ["nothing", "\0", "x" * 5000],
     "q": ["%_\\", "\0", "x" * 5000, "💥'\""],
+    "words": ["%_\\", "\0", "x" * 5000, "💥'\""],
     "category": ["x" * 5000, "\0"],
     "overdue": ["x", "\0"],
     "card": ["green", "\0"],
@@ -535,7 +560,13 @@ TAKES = {
     "hazards.index": ["after", *LEDGER],
     "hazards.index_xlsx": LEDGER,
     "hazards.index_pdf": ["holder", "q"],
-    "hazards.new": ["space", "source", "ref", "again"],
+    "hazards.new": ["space", "source", "ref", "again", "category", "words"],
+    "maintenance.index": ["after", "year", "kind"],
+    "maintenance.index_xlsx": ["year", "kind"],
+    "maintenance.new": ["kind"],
+    "maintenance.latest_readings": ["after"],
+    "maintenance.readings": ["after"],
+    "maintenance.targets": ["place"],
     "visits.index": ["after", "state", "kind", "first", "last", "q"],
     "visits.index_xlsx": ["state", "kind", "first", "last", "q"],
     "equipment.index": ["after", "q", "kind", "building", "state"],
@@ -699,6 +730,15 @@ NAMES = sorted(
         "hazards.transfer_reply",
         "letters.paper",
         "letters.sign",
+        "maintenance.add_finding",
+        "maintenance.add_reading",
+        "maintenance.contract",
+        "maintenance.edit",
+        "maintenance.new",
+        "maintenance.new_contract",
+        "maintenance.read",
+        "maintenance.set_targets",
+        "maintenance.sign",
         "maps.change",
         "maps.draw",
         "maps.erase",

@@ -128,6 +128,7 @@ def _all(make: Make, campus: Campus) -> Iterator[Line]:
     yield from _roster(make, campus)
     yield from _visits(campus)
     yield from _equipment(campus)
+    yield from _maintenance(make, campus)
     yield from _imports(campus)
     yield from _tips(make)
     yield from _reminders()
@@ -424,6 +425,27 @@ def _equipment(campus: Campus) -> Iterator[Line]:
     yield "equipment.inspect", "teacher", {}, "equipment.inspect", inspected, ()
     interval = {"n1": "36"}
     yield "equipment.intervals", "officer", {}, "equipment.intervals", interval, ()
+
+
+def _maintenance(make: Make, campus: Campus) -> Iterator[Line]:
+    here, pump = "maintenance.detail", make.equipment(kind="fire_pump", name="消防水泵")
+    new = {"company": "安居维保公司", "done_on": "2026-11-20"}
+    finding = {"description": "末端压力表坏", "category": "fire_facility"}
+    read = {"number_of": pump.number, "what": "outlet_pressure", "value": "0.45"}
+    lasts = {"company": "安居维保公司", "from_on": "2026-09-01", "until_on": "2027-08-31"}
+    system = {"equipment_id": pump.id}
+    value = {"value": "0.5"}
+    corrected = {"company": "宁海维保公司"}
+    yield "maintenance.new", "officer", {}, "maintenance.new", new, ()
+    yield "maintenance.edit", "officer", {}, "maintenance.edit", {"people": "贺师傅"}, ()
+    yield "maintenance.add_finding", "officer", {}, here, finding, ()
+    yield "maintenance.add_reading", "officer", {}, here, {**read, "measured_time": "07:00"}, ()
+    yield "maintenance.sign", "officer", {}, here, {}, ()
+    yield "maintenance.new_contract", "officer", {}, "maintenance.new_contract", lasts, ()
+    yield "maintenance.contract", "officer", {}, "maintenance.contract", corrected, ()
+    yield "maintenance.read", "officer", system, "maintenance.readings", value, ()
+    targets = {"n-ext_powder": "4"}
+    yield "maintenance.set_targets", "officer", {}, "maintenance.targets", targets, ()
 
 
 def _imports(campus: Campus) -> Iterator[Line]:

@@ -27,6 +27,7 @@ FEATURES = (
     "hazards",
     "visits",
     "equipment",
+    "maintenance",
     "activities",
     "checks",
     "roster",

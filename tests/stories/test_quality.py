@@ -65,6 +65,8 @@ def keys(records):
         ),
         "equipment_id": first("id FROM equipment"),
         "visit_id": first("id FROM visit"),
+        "maintenance_id": first("id FROM maintenance WHERE signed_at IS NULL"),
+        "contract_id": first("id FROM maintenance_contract"),
         "tip_id": first("id FROM tip WHERE state = 'received'"),
         "tip_number": first("number || '-' || word FROM tip WHERE state = 'answered'"),
         "what": "people",

@@ -1,5 +1,6 @@
 """One form per step of a hazard; ``given`` is what the step's service takes."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask_babel import gettext as _
@@ -18,7 +19,16 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 from unitsafe import content
 from unitsafe.core.forms import Form, LongText, Text, check_year, choices, chosen_id, named
 from unitsafe.hazards.models import Hazard
-from unitsafe.hazards.rules import REPORTED_LEVELS, Action, Fix, Level, Need, Source, is_lower
+from unitsafe.hazards.rules import (
+    LEVEL_OF_CONTENT,
+    REPORTED_LEVELS,
+    Action,
+    Fix,
+    Level,
+    Need,
+    Source,
+    is_lower,
+)
 from unitsafe.people.models import Person
 
 REPORT_SOURCES = (Source.REPORT, Source.PLATE, Source.EQUIPMENT)
@@ -59,6 +69,42 @@ class ReportForm(Form):
     def validate_category(self, field: Any) -> None:
         """A category has to be chosen."""
         if not field.data:
+            raise ValidationError(_("请选择类别，拿不准就选“其他”。"))
+
+
+class FindingFields:
+    """What a visit, a test or a contractor found: fields of a form, or of a row among others that
+    may stay empty."""
+
+    description = LongText(_l("问题"), required=False, most=500)
+    space_id = SelectField(_l("部位"), coerce=chosen_id)
+    category = SelectField(_l("类别"))
+    level = SelectField(_l("等级"), default=Level.NORMAL.value)
+    is_needed = False
+    """Whether an untouched form is wrong."""
+
+    def offer(self: Any, spaces: Sequence[tuple[int, str]]) -> None:
+        """Fill the selects."""
+        self.space_id.choices = choices([("", _("全校（不限部位）")), *spaces])
+        categories = content.load().hazard_categories.items()
+        self.category.choices = choices([("", _("请选择类别")), *categories])
+        self.level.choices = named(LEVEL_OF_CONTENT.values())
+
+    @property
+    def is_used(self: Any) -> bool:
+        """Whether it holds a finding."""
+        return self.is_needed or any(
+            field.data for field in self if field.short_name not in ("level", "csrf_token", "once")
+        )
+
+    def validate_description(self: Any, field: Any) -> None:
+        """A finding says what is wrong."""
+        if self.is_used and not field.data:
+            raise ValidationError(_("请填写问题。"))
+
+    def validate_category(self: Any, field: Any) -> None:
+        """A finding has a category."""
+        if self.is_used and not field.data:
             raise ValidationError(_("请选择类别，拿不准就选“其他”。"))
 
 

@@ -30,6 +30,7 @@ label_all(
         Source.ASSESSMENT: _l("自评发现"),
         Source.VISIT: _l("上级检查"),
         Source.LOOK_BACK: _l("回头看"),
+        Source.MAINTENANCE: _l("维保与检测"),
     },
     {  # some have the same text as others above
         Action.REPORT: _l("登记"),

@@ -63,6 +63,7 @@ class Source(StrEnum):
     ASSESSMENT = "assessment"
     VISIT = "visit"
     LOOK_BACK = "look_back"
+    MAINTENANCE = "maintenance"
 
 
 class Action(StrEnum):

@@ -506,3 +506,22 @@ class TipPoster(Sheet):
     days: int
     qr: str
     """The square's name among the drawings."""
+
+
+class TargetRow(TypedDict):
+    """A kind in a place; ``should`` is empty where nobody said, ``gap`` where nothing is missing."""
+
+    place: str
+    kind: str
+    unit: str
+    should: str
+    have: str
+    gap: str
+
+
+class TargetList(Sheet):
+    """消防设施器材配备标准与实有对照表 (equipment_targets.typ)."""
+
+    summary: str
+    rows: list[TargetRow]
+    signatures: list[Signer]

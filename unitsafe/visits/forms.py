@@ -1,18 +1,16 @@
 """Forms of visits: what is written down, a finding, the reply that went out."""
 
-from collections.abc import Sequence
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, IntegerField, SelectField, ValidationError
+from wtforms import DateField, IntegerField, SelectField
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import HiddenInput
 
-from unitsafe import content
-from unitsafe.core.forms import Form, LongText, Text, check_year, choices, chosen_id, named
-from unitsafe.hazards.rules import LEVEL_OF_CONTENT, Level
+from unitsafe.core.forms import Form, LongText, Text, check_year, named
+from unitsafe.hazards.forms import FindingFields
+from unitsafe.hazards.rules import Level
 from unitsafe.visits.rules import Kind
 from unitsafe.visits.services import Facts, Found
 
@@ -46,40 +44,11 @@ class EditVisitForm(VisitForm):
     version = IntegerField(widget=HiddenInput())
 
 
-class _FindingFields:
+class _FindingFields(FindingFields):
     """One finding."""
 
-    description = LongText(_l("问题"), required=False, most=500)
-    space_id = SelectField(_l("部位"), coerce=chosen_id)
-    category = SelectField(_l("类别"))
-    level = SelectField(_l("等级"), default=Level.NORMAL.value)
     due_on = DateField(_l("要求整改期限"), [Optional(), check_year])
     basis = Text(_l("对方引用的依据"), required=False, most=120)
-    is_needed = False
-    """Whether an untouched form is wrong."""
-
-    def offer(self: Any, spaces: Sequence[tuple[int, str]]) -> None:
-        """Fill the selects."""
-        self.space_id.choices = choices([("", _("全校（不限部位）")), *spaces])
-        categories = content.load().hazard_categories.items()
-        self.category.choices = choices([("", _("请选择类别")), *categories])
-        self.level.choices = named(LEVEL_OF_CONTENT.values())
-
-    @property
-    def is_used(self: Any) -> bool:
-        """Whether it holds a finding."""
-        typed = ("description", "space_id", "category", "due_on", "basis")
-        return self.is_needed or any(self[name].data for name in typed)
-
-    def validate_description(self: Any, field: Any) -> None:
-        """A finding says what is wrong."""
-        if self.is_used and not field.data:
-            raise ValidationError(_("请填写问题。"))
-
-    def validate_category(self: Any, field: Any) -> None:
-        """A finding has a category."""
-        if self.is_used and not field.data:
-            raise ValidationError(_("请选择类别，拿不准就选“其他”。"))
 
     def found(self: Any) -> Found:
         """What was typed."""

@@ -26,14 +26,16 @@ from unitsafe.places.queries import space_choices
 @bp.route("/hazards/new", methods=["GET", "POST"])
 @allow(Right.CREATE_HAZARD)
 def new() -> ResponseReturnValue:
-    """Report a hazard; `?space=` fills in the place, `?source=` and `?ref=` say from where,
-    `?again=` names the closed one that is back."""
+    """Report a hazard; `?space=`, `?category=` and `?words=` fill in the place, what kind and what is
+    wrong, `?source=` and `?ref=` say from where, `?again=` names the closed one that is back."""
     session = db.session()
     before = _closed_before(session, request.values.get("again", ""))
     start = {
         "space_id": int_arg("space"),
         "source": request.args.get("source", Source.REPORT),
         "ref": request.args.get("ref", "")[:40],
+        "category": request.args.get("category", ""),
+        "description": request.args.get("words", "")[:500],
     }
     if before is not None:
         start |= {

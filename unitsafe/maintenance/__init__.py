@@ -1,0 +1,2 @@
+"""维保与检测: readings of the systems, contractors' visits, test reports, contracts, and what there
+should be."""
