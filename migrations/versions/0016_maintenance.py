@@ -11,7 +11,7 @@ from unitsafe.core.append_only import statements
 from unitsafe.core.db import UtcDateTime
 
 revision = '0016_maintenance'
-down_revision = '0014_activities'
+down_revision = '0015_equipment'
 branch_labels = None
 depends_on = None
 
