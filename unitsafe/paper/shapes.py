@@ -473,3 +473,24 @@ class TipPoster(Sheet):
     days: int
     qr: str
     """The square's name among the drawings."""
+
+
+class RecordSection(TypedDict):
+    """A part of a record: paragraphs, then a table; either may be empty."""
+
+    title: str
+    paragraphs: list[str]
+    heads: list[str]
+    widths: list[float]
+    """Parts of the width, one per head."""
+    rows: list[list[str]]
+
+
+class ActivityRecord(Sheet):
+    """activity_record.typ: a drill, a training, a meeting; facts, the kind's sections, photos."""
+
+    number: str
+    facts: list[Fact]
+    sections: list[RecordSection]
+    photos: list[Photo]
+    signatures: list[Signer]
