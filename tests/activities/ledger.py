@@ -1,7 +1,7 @@
 """Small ledgers of activities, written by hand."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, time
 from itertools import count
 from typing import Any
 
@@ -20,7 +20,7 @@ _serial = count(1)
 
 def noon(day: date) -> datetime:
     """Twelve o'clock of a school day."""
-    return clock.at(day).replace(hour=4)
+    return clock.at(day, time(12))
 
 
 def held(

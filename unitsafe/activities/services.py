@@ -93,6 +93,7 @@ def change(
         raise RuleError("刚刚有人改过这条记录，请看过最新内容再改。")
     _check(activity.kind, facts)
     columns, details = _columns(facts), dict(facts.details)
+    columns["details"] = {**activity.details, **details}
     told = {
         name: (_text(getattr(activity, name)), _text(value))
         for name, value in columns.items()

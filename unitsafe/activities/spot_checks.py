@@ -86,7 +86,9 @@ def answer(
         services.hold(session, activity, held_on=today, by=by, now=now)
     session.flush()
     told = {"asked": (str(len(known)), str(len(known) + len(given)))}
-    _present(session, activity, len(known) + len(given), [who[0] for who, _skills in given], now, by)
+    _present(
+        session, activity, len(known) + len(given), [who[0] for who, _skills in given], now, by
+    )
     services.log(session, activity, Action.COUNT, changes=told, by=by, now=now)
     return len(given)
 
@@ -122,9 +124,7 @@ def _present(
     by: Actor,
 ) -> None:
     """Whoever was asked was there."""
-    rows = session.scalars(
-        sa.select(Attendance).where(Attendance.activity_id == activity.id)
-    ).all()
+    rows = session.scalars(sa.select(Attendance).where(Attendance.activity_id == activity.id)).all()
     for row in rows:
         if row.person_id in person_ids and row.signed_at is None:
             row.signed_at, row.signed_by_id = now, by.id

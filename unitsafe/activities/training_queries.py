@@ -448,3 +448,12 @@ def asked_lately(session: Session, form: Form) -> frozenset[int]:
             .distinct()
         )
     )
+
+
+def own_attendance(session: Session, activity: Activity, person_id: int) -> Attendance | None:
+    """The person's row on the list; None when they neither were asked nor came."""
+    return session.scalars(
+        sa.select(Attendance).where(
+            Attendance.activity_id == activity.id, Attendance.person_id == person_id
+        )
+    ).first()

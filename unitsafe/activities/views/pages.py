@@ -162,9 +162,11 @@ def show(
     photo_ids: list[int] | tuple[()] = (),
     file_ids: list[int] | tuple[()] = (),
     errors: Mapping[str, str] | None = None,
+    own: Mapping[str, Any] | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
-    """The activity's page; ``forms`` are those that came back with something wrong."""
+    """The activity's page; ``forms`` are those that came back with something wrong, ``own`` the
+    values of the kind's part that did."""
     session, page = db.session(), page_of(activity.kind)
     given = dict(forms or {})
     may = may_organise(actor(), activity.organiser_id)
@@ -191,7 +193,7 @@ def show(
         files=shown_files(list(file_ids)),
         errors=errors or {},
         most_mib=this_school.number("file_mib"),
-        own=page.shown(session, activity, actor(), clock.now()),
+        own={**page.shown(session, activity, actor(), clock.now()), **(own or {})},
         status=status,
     )
 
