@@ -52,6 +52,7 @@ def asset(name: str) -> str:
 
 EDIT_PLACES = (Right.EDIT_GRID, Right.EDIT_BASIC_INFO)
 IMPORTERS = (Right.EDIT_BASIC_INFO, Right.EDIT_EQUIPMENT, Right.MANAGE_SCHOOL)
+TRAININGS = (Right.VIEW_ALL, Right.MANAGE_SCHOOL, Right.EDIT_DUTY_ROSTER)
 READ_TIPS = (Right.VIEW_ALL, Right.DISPATCH_HAZARD, Right.ASSIGN_ALL)
 MENU: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
     (
@@ -69,6 +70,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
             ("checks.month_index", _l("月度巡查表"), "print", None, ()),
             ("equipment.index", _l("消防器材"), "equipment", None, ()),
             ("activities.index", _l("演练与活动"), "activity", None, ()),
+            ("activities.required", _l("宣传教育"), "plan", None, TRAININGS),
             ("visits.index", _l("迎检"), "info", None, (Right.VIEW_ALL,)),
             ("tips.index", _l("举报"), "tip", None, READ_TIPS),
         ),

@@ -11,7 +11,7 @@ photos.visible_through["activities"] = queries.photo_ids
 files.visible_through["activities"] = queries.file_ids
 
 from unitsafe.activities import metrics_training, training_labels, training_today  # noqa: E402
-from unitsafe.activities.views import (  # noqa: E402  # noqa: E402
+from unitsafe.activities.views import (  # noqa: E402
     acts,
     certificates,
     drills,

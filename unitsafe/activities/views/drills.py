@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from unitsafe import clock
-from unitsafe.activities import drill_papers, drills, queries
+from unitsafe.activities import drill_papers, drills, metrics_drills, queries, today_drills
 from unitsafe.activities.drill_forms import CountForm, DrillEvaluationForm, DrillForm
 from unitsafe.activities.drill_papers import duration
 from unitsafe.activities.drill_rules import is_on_target
@@ -36,6 +36,7 @@ from unitsafe.core.query import row_id
 from unitsafe.school.queries import school, short_name
 
 bp.add_app_template_filter(duration, "duration")
+__all__ = ["metrics_drills", "today_drills"]
 
 
 def _offer(session: Session, form: DrillForm, activity: Activity | None) -> None:
