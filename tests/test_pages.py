@@ -60,7 +60,13 @@ NOT_HTML = {
     "tips.index_xlsx",
     "tips.poster_pdf",
 }
-NOTHING_TO_PRINT = {"equipment.labels_pdf", "checks.month_pdf", "grids.tree_pdf", "plates.plates_pdf", "maps.map_pdf"}
+NOTHING_TO_PRINT = {
+    "equipment.labels_pdf",
+    "checks.month_pdf",
+    "grids.tree_pdf",
+    "plates.plates_pdf",
+    "maps.map_pdf",
+}
 NO_SCHOOL = {"setup.index", "people.login"}
 HANDLERS = re.compile(r"on[a-z]+$")
 

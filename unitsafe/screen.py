@@ -52,6 +52,7 @@ def asset(name: str) -> str:
 
 EDIT_PLACES = (Right.EDIT_GRID, Right.EDIT_BASIC_INFO)
 IMPORTERS = (Right.EDIT_BASIC_INFO, Right.EDIT_EQUIPMENT, Right.MANAGE_SCHOOL)
+TRAININGS = (Right.VIEW_ALL, Right.MANAGE_SCHOOL, Right.EDIT_DUTY_ROSTER)
 READ_TIPS = (Right.VIEW_ALL, Right.DISPATCH_HAZARD, Right.ASSIGN_ALL)
 MENU: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
     (
@@ -69,6 +70,8 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
             ("checks.month_index", _l("月度巡查表"), "print", None, ()),
             ("equipment.index", _l("消防器材"), "equipment", None, ()),
             ("maintenance.index", _l("维保与检测"), "wrench", None, (Right.VIEW_ALL,)),
+            ("activities.index", _l("演练与活动"), "activity", None, ()),
+            ("activities.required", _l("宣传教育"), "plan", None, TRAININGS),
             ("visits.index", _l("迎检"), "info", None, (Right.VIEW_ALL,)),
             ("tips.index", _l("举报"), "tip", None, READ_TIPS),
         ),
@@ -81,6 +84,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
             ("coverage.index", _l("责任覆盖"), "shield", None, (Right.VIEW_ALL, Right.EDIT_GRID)),
             ("places.buildings", _l("楼栋与部位"), "building", None, ()),
             ("people.index", _l("人员"), "people", None, (Right.VIEW_ALL,)),
+            ("classes.index", _l("班级"), "people", None, ()),
             ("letters.index", _l("责任书"), "document", None, (Right.VIEW_ALL, Right.EDIT_GRID)),
             ("plates.index", _l("部位责任牌"), "qr", None, EDIT_PLACES),
             ("roster.index", _l("值班表"), "clock", None, ()),

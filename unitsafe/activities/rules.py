@@ -1,6 +1,10 @@
 """What is organised: kinds, forms of each kind, states, and who is asked what."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+
+from unitsafe.core.domain import Actor, Right
 
 
 class Kind(StrEnum):
@@ -91,3 +95,62 @@ class Action(StrEnum):
     ATTACH = "attach"
     ARCHIVE = "archive"
     CANCEL = "cancel"
+
+
+ORGANISE = (
+    Right.MANAGE_SCHOOL,
+    Right.EDIT_DUTY_ROSTER,
+    Right.ASSIGN_ALL,
+    Right.ASSIGN_HAZARD,
+)
+"""Who may plan activities and carry them through: the school's leaders, the safety office, 德育处.
+
+Whoever is named as an activity's organiser may carry that one through without any of these.
+"""
+
+
+@dataclass(frozen=True)
+class Transition:
+    """A step: from which states, to which (None: it stays), for which kinds (None: all)."""
+
+    sources: tuple[State, ...]
+    target: State | None = None
+    kinds: tuple[Kind, ...] | None = None
+
+
+OVER = (State.HELD, State.EVALUATED)
+TRANSITIONS: Mapping[Action, Transition] = {
+    Action.CHANGE: Transition((State.PLANNED,)),
+    Action.NOTIFY: Transition((State.PLANNED,)),
+    Action.START: Transition((State.PLANNED,), State.RUNNING, (Kind.DRILL,)),
+    Action.STOP: Transition((State.RUNNING,), State.HELD),
+    Action.HOLD: Transition((State.PLANNED,), State.HELD),
+    Action.EVALUATE: Transition(OVER, State.EVALUATED),
+    Action.ADD_ISSUE: Transition(OVER),
+    Action.ATTACH: Transition((State.PLANNED, State.RUNNING, *OVER)),
+    Action.ARCHIVE: Transition((State.EVALUATED,), State.ARCHIVED),
+    Action.CANCEL: Transition((State.PLANNED, State.RUNNING), State.CANCELLED),
+}
+"""The whole workflow; PLAN begins it, COUNT belongs to those who take part.
+Source: domain README §8 (Drill, Training)."""
+
+
+def may_organise(actor: Actor, organiser_id: int | None) -> bool:
+    """Whether ``actor`` may carry an activity through."""
+    return bool(set(ORGANISE) & actor.rights) or actor.id == organiser_id
+
+
+def open_actions(kind: Kind, state: State, *, may_organise: bool) -> list[Action]:
+    """What may be done next: what the page offers and what the services accept."""
+    if not may_organise:
+        return []
+    return [
+        action
+        for action, move in TRANSITIONS.items()
+        if state in move.sources and (move.kinds is None or kind in move.kinds)
+    ]
+
+
+def number(year: int, serial: int) -> str:
+    """HD2026-0031."""
+    return f"HD{year}-{serial:04d}"

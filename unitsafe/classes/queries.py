@@ -20,3 +20,10 @@ def classes(session: Session) -> Sequence[SchoolClass]:
         )
         .order_by(SchoolClass.grade, SchoolClass.position, SchoolClass.id)
     ).all()
+
+
+def retired(session: Session) -> Sequence[SchoolClass]:
+    """Classes that left, by name."""
+    return session.scalars(
+        sa.select(SchoolClass).where(SchoolClass.is_active.is_(False)).order_by(SchoolClass.name)
+    ).all()

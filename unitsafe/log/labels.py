@@ -3,6 +3,7 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from unitsafe.activities.rules import Action as ActivityAction
 from unitsafe.checks.rules import Action as CheckAction
 from unitsafe.core.labels import label
 from unitsafe.hazards.rules import Action as HazardAction
@@ -73,6 +74,10 @@ ACTS = {
     "visit.change": _l("修改检查记录"),
     "visit.add_finding": _l("补登检查问题"),
     "visit.reply": _l("登记复函"),
+    "class.add": _l("添加班级"),
+    "class.change": _l("修改班级"),
+    "class.retire": _l("停用班级"),
+    "class.restore": _l("恢复班级"),
     "equipment.add": _l("登记器材"),
     "equipment.change": _l("修改器材"),
     "equipment.state": _l("改变器材状态"),
@@ -87,6 +92,9 @@ ACTS = {
     "contract.add": _l("登记维保合同"),
     "contract.change": _l("修改维保合同"),
     "target.set": _l("修改配备数"),
+    "activity.sign": _l("活动签到"),
+    "certificate.add": _l("登记培训证书"),
+    "certificate.end": _l("停用培训证书"),
     "tip.receive": _l("收到举报"),
     "tip.accept": _l("受理举报"),
     "tip.make_hazard": _l("举报转为隐患"),
@@ -118,6 +126,9 @@ SUBJECTS = {
     "maintenance": _l("维保与检测"),
     "contract": _l("维保合同"),
     "target": _l("器材配备数"),
+    "class": _l("班级"),
+    "activity": _l("活动"),
+    "certificate": _l("培训证书"),
     "import": _l("导入"),
     "tip": _l("举报"),
     "plan": _l("检查计划"),
@@ -223,8 +234,40 @@ KEYS = {
     "outcome": _l("结果"),
     "rating": _l("评分"),
     "morning": _l("每日安排"),
+    "form": _l("形式"),
+    "planned_on": _l("计划日期"),
+    "planned_at": _l("计划时间"),
+    "held_on": _l("开展日期"),
+    "organiser_id": _l("组织人编号"),
+    "space_id": _l("部位编号"),
+    "head_teacher_id": _l("班主任编号"),
+    "content": _l("内容"),
+    "grade": _l("年级"),
+    "pupils": _l("学生人数"),
+    "boarders": _l("住宿人数"),
+    "expected": _l("应到"),
+    "present": _l("实到"),
+    "seconds": _l("用时（秒）"),
+    "target_seconds": _l("目标用时（秒）"),
+    "late_seconds": _l("晚到（秒）"),
+    "classes": _l("班级"),
+    "class": _l("班级编号"),
+    "files": _l("附件"),
+    "scene": _l("情景设定"),
+    "signal": _l("警报信号"),
+    "routes": _l("疏散路线和集合点"),
+    "commander": _l("总指挥"),
+    "elements": _l("演练要素"),
+    "suitable": _l("预案适宜性"),
+    "sufficient": _l("预案充分性"),
+    "problems": _l("存在的问题"),
+    "improvements": _l("改进措施"),
 }
-_ENUMS = {"check": (CheckAction, _l("检查")), "hazard": (HazardAction, _l("隐患"))}
+_ENUMS = {
+    "check": (CheckAction, _l("检查")),
+    "hazard": (HazardAction, _l("隐患")),
+    "activity": (ActivityAction, _l("活动")),
+}
 
 
 def act_name(act: str) -> str:

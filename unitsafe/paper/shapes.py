@@ -525,3 +525,52 @@ class TargetList(Sheet):
     summary: str
     rows: list[TargetRow]
     signatures: list[Signer]
+
+
+class RecordSection(TypedDict):
+    """A part of a record: paragraphs, then a table; either may be empty."""
+
+    title: str
+    paragraphs: list[str]
+    heads: list[str]
+    widths: list[float]
+    """Parts of the width, one per head."""
+    rows: list[list[str]]
+
+
+class ActivityRecord(Sheet):
+    """activity_record.typ: a drill, a training, a meeting; facts, the kind's sections, photos."""
+
+    number: str
+    facts: list[Fact]
+    sections: list[RecordSection]
+    photos: list[Photo]
+    signatures: list[Signer]
+
+
+class SignInSheet(Sheet):
+    """sign_in_sheet.typ: who is asked to come, with room to sign, or who signed when."""
+
+    number: str
+    about: str
+    """What it is: 秋季学期消防安全培训."""
+    facts: list[Fact]
+    rows: list[list[str]]
+    """Number, name, posts, signature; empty cells are written by hand."""
+    total: str
+    """应到30人，实到28人; empty on a sheet that is still to be signed."""
+
+
+class Invitation(Sheet):
+    """invitation.typ: a training or a meeting is announced, with the code to sign in by."""
+
+    number: str
+    about: str
+    facts: list[Fact]
+    content: str
+    people: str
+    """Names of who is asked to come; may be empty."""
+    address: str
+    """What the square opens."""
+    qr: str
+    """The square's name among the drawings."""

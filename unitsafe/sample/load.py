@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from unitsafe.checks.models import Answer, Check
 from unitsafe.checks.planning import create_default_plans
+from unitsafe.classes import queries as class_queries
 from unitsafe.core.db import write_tx
 from unitsafe.core.domain import Actor, RuleError
 from unitsafe.core.hooks import unannounced
@@ -17,6 +18,8 @@ from unitsafe.hazards.models import Hazard
 from unitsafe.people.models import Person, PersonStatus
 from unitsafe.places.models import Building, Space
 from unitsafe.sample import (
+    classes,
+    drills,
     duties,
     equipment,
     events,
@@ -57,6 +60,7 @@ def load_sample(session: Session, *, seed: int, now: datetime) -> dict[str, int]
         world = _set_up(session, Random(seed), now, seed)
         events.plan(world)
         visits.plan(world, seed)
+        drills.plan(world, seed, list(class_queries.classes(session)))
         tips.plan(world)
         History(world, seed).run()
         events.remember_visits(world)
@@ -84,6 +88,7 @@ def _set_up(session: Session, rng: Random, now: datetime, seed: int) -> World:
     session.flush()
     world = World(setting, rng, timeline, journal, Album(session), campus, staff, tree)
     equipment.plan(world, pieces)
+    classes.build(setting, campus, staff, by)
     duties.enter(world, school)
     return world
 

@@ -1,0 +1,109 @@
+/* ES2019, no build. The clock of a drill, and counts that wait for the network: each is kept in
+   localStorage with its idempotency key and the moment it was made, and sent in order until the
+   server has answered. Without this file the forms work as plain forms.
+   data-timer       seconds since the signal, when the page was made
+   data-drill       a form whose answer is JSON; data-shows: id of the line that tells its state
+   data-drill-queue where it says how many wait */
+(function () {
+'use strict';
+const timer = document.querySelector('[data-timer]'), line = document.querySelector('[data-drill-queue]');
+const KEY = 'unitsafe:drill:' + document.body.dataset.actor + ':' + location.pathname;
+const began = performance.now();
+
+if (timer) {
+  const start = Number(timer.dataset.timer), target = Number(timer.dataset.target) || Infinity;
+  const show = () => {
+    const gone = Math.floor(start + (performance.now() - began) / 1000);
+    const two = number => String(number).padStart(2, '0');
+    timer.textContent = Math.floor(gone / 60) + ':' + two(gone % 60);
+    timer.classList.toggle('text-bad', gone > target);
+  };
+  show();
+  setInterval(show, 500);
+}
+if (!line) return;
+
+const load = () => { try { return JSON.parse(localStorage.getItem(KEY)) || []; } catch (error) { return []; } };
+const save = queue => { try { localStorage.setItem(KEY, JSON.stringify(queue)); } catch (error) { /* full */ } };
+let queue = load(), busy = false, signedOut = false;
+
+const stateOf = item => document.getElementById(item.shows);
+function tell(item, text, bad) {
+  const state = stateOf(item);
+  if (!state) return;
+  state.textContent = text;
+  state.classList.toggle('text-bad', !!bad);
+}
+function shown() {
+  line.hidden = !queue.length || !(signedOut || queue.some(item => item.late));
+  line.textContent = (signedOut ? line.dataset.signIn : line.dataset.text).replace('{n}', queue.length);
+  queue.forEach(item => { if (item.late) tell(item, line.dataset.kept, true); });
+}
+
+// What one answer means: true when the server has it, or will never take it.
+async function send(item) {
+  const body = new URLSearchParams(item.fields), abort = new AbortController();
+  body.set('late_seconds', Math.max(0, Math.round((Date.now() - item.at) / 1000)));
+  const headers = Object.assign({ Accept: 'application/json' }, JSON.parse(document.body.getAttribute('hx-headers')));
+  body.set('csrf_token', headers['X-CSRFToken']);
+  const limit = setTimeout(() => abort.abort(), 8000);
+  try {
+    const answer = await fetch(item.url, { method: 'POST', body, headers, signal: abort.signal });
+    signedOut = answer.status === 401 || answer.redirected;
+    if (signedOut || answer.status >= 500 || answer.status === 429) return false;
+    const said = await answer.json().catch(() => ({}));
+    if (!answer.ok) refused(item, said.message);
+    return true;
+  } catch (error) {
+    return false;
+  } finally {
+    clearTimeout(limit);
+  }
+}
+
+function refused(item, message) {
+  tell(item, message || line.dataset.refused, true);
+  const form = document.querySelector('[data-shows="' + item.shows + '"]'), note = form && form.querySelector('details');
+  if (note) note.open = true;
+}
+
+async function flush() {
+  if (busy) return;
+  busy = true;
+  let sent = 0;
+  while (queue.length) {
+    const item = queue[0];
+    if (!await send(item)) { item.late = true; break; }
+    queue.shift();
+    save(queue);
+    sent += 1;
+  }
+  busy = false;
+  save(queue);
+  shown();
+  if (sent) document.body.dispatchEvent(new Event('counted'));
+}
+
+document.addEventListener('submit', event => {
+  const form = event.target;
+  if (!form.matches('[data-drill]')) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  const fields = Object.fromEntries(new FormData(form)), button = event.submitter;
+  if (button && button.name) fields[button.name] = button.value;
+  const item = { url: form.getAttribute('action'), shows: form.dataset.shows, fields, at: Date.now() };
+  tell(item, line.dataset.sending);
+  queue.push(item);
+  save(queue);
+  form.querySelector('[name=once]').value = Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('');
+  if (form.elements.present) form.elements.present.value = '';
+  flush();
+}, true);
+
+setInterval(() => { if (queue.length) flush(); }, 3000);
+addEventListener('online', flush);
+addEventListener('beforeunload', event => {
+  if (queue.length) { event.preventDefault(); event.returnValue = ''; }
+});
+flush();
+})();

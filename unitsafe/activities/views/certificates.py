@@ -1,0 +1,193 @@
+"""The register of training certificates."""
+
+from typing import Any
+
+from flask import abort, flash, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from unitsafe import clock
+from unitsafe.activities import certificates, training_queries
+from unitsafe.activities import training_rules as rules
+from unitsafe.activities.models import Certificate
+from unitsafe.activities.rules import ORGANISE, may_organise
+from unitsafe.activities.training_forms import CertificateForm, PressForm
+from unitsafe.activities.training_labels import STANDING_KIND
+from unitsafe.activities.training_queries import CERTIFICATE_ORDER, CertificateFilters
+from unitsafe.activities.training_rules import CertificateKind, Grade, Standing
+from unitsafe.activities.views import bp
+from unitsafe.activities.views.needs import SEE
+from unitsafe.core import once
+from unitsafe.core.access import actor, allow
+from unitsafe.core.db import db, writing
+from unitsafe.core.domain import RuleError
+from unitsafe.core.download import xlsx
+from unitsafe.core.errors import sentence
+from unitsafe.core.excel import Column, workbook
+from unitsafe.core.htmx import render, see_other
+from unitsafe.core.labels import label
+from unitsafe.core.paging import fetch_page
+from unitsafe.core.query import here
+from unitsafe.files.views import sent_files
+from unitsafe.files.views import shown as shown_files
+from unitsafe.people import queries as people
+from unitsafe.school.queries import school, short_name
+
+
+def _filters() -> CertificateFilters:
+    args = request.args
+    standing, kind = args.get("standing"), args.get("kind", "")
+    return CertificateFilters(
+        standing=Standing(standing) if standing in set(Standing) else None,
+        kind=kind if kind in set(CertificateKind) else "",
+        words=args.get("q", "").strip()[:40],
+    )
+
+
+def _standing(one: Certificate) -> Standing:
+    return rules.standing(
+        one.expires_on,
+        is_replaced=one.ended_at is not None,
+        today=clock.today(),
+        days=_days(),
+    )
+
+
+def _days() -> int:
+    return school(db.session()).number("certificate_days")
+
+
+def _kind_name(one: Certificate) -> str:
+    kind = label(CertificateKind(one.kind)) if one.kind in set(CertificateKind) else one.kind
+    return f"{kind}（{label(Grade(one.grade))}）" if one.grade in set(Grade) else kind
+
+
+@bp.get("/certificates")
+@allow(*SEE)
+def certificate_index() -> ResponseReturnValue:
+    """Certificates, the newest first."""
+    session, today, filters, days = db.session(), clock.today(), _filters(), _days()
+    page = fetch_page(
+        session,
+        training_queries.certificates(filters, today, days),
+        keys=CERTIFICATE_ORDER,
+        after=request.args.get("after"),
+    )
+    counts = training_queries.certificate_counts(session, today, days)
+    whole, at = sum(counts.values()), ".certificate_index"
+    chips = [(_("全部 %(n)s", n=whole), here(at, standing=""), not filters.standing)]
+    chips += [
+        (f"{label(one)} {counts[one]}", here(at, standing=one.value), filters.standing is one)
+        for one in Standing
+    ]
+    may = may_organise(actor(), None)
+    return render(
+        "activities/certificates.html",
+        fragment="rows",
+        oob=(),
+        page=page,
+        chips=chips,
+        filters=filters,
+        is_filtered=filters != CertificateFilters(),
+        kinds=list(CertificateKind),
+        total=counts[filters.standing] if filters.standing else whole,
+        standing=_standing,
+        standing_kind=STANDING_KIND,
+        kind_name=_kind_name,
+        end_form=(lambda: PressForm(formdata=None)) if may else None,
+        xlsx_url=here(".certificate_xlsx"),
+        next_url=here(at, after=page.next) if page.next else None,
+        first_url=None if page.first else here(at),
+    )
+
+
+@bp.get("/certificates.xlsx")
+@allow(*SEE)
+def certificate_xlsx() -> ResponseReturnValue:
+    """Every certificate the filters leave, as a workbook."""
+    session, today = db.session(), clock.today()
+    select = training_queries.certificates(_filters(), today, _days())
+    columns = [
+        Column(_("姓名"), 12),
+        Column(_("证书"), 26),
+        Column(_("编号"), 24),
+        Column(_("发证日期"), 12),
+        Column(_("有效期至"), 12),
+        Column(_("状态"), 14),
+    ]
+    rows = (
+        [
+            one.person.name,
+            _kind_name(one),
+            one.number,
+            one.issued_on,
+            one.expires_on,
+            label(_standing(one)),
+        ]
+        for one in session.scalars(select.order_by(*CERTIFICATE_ORDER))
+    )
+    title = _("培训证书台账")
+    return xlsx(workbook(title, columns, rows), short_name(), title, today.isoformat())
+
+
+@bp.route("/certificates/new", methods=["GET", "POST"])
+@allow(*ORGANISE)
+def new_certificate() -> ResponseReturnValue:
+    """Enter a certificate; ``?person=7&kind=control_room`` for a renewal."""
+    args = request.args
+    kind = args.get("kind")
+    form = CertificateForm(
+        person_id=args.get("person", type=int),
+        kind=CertificateKind(kind) if kind in set(CertificateKind) else None,
+    )
+    form.offer(people.told_apart(people.active_people(db.session())))
+    if not form.is_submitted():
+        return _show_form(form)
+    ids, file_error = sent_files()
+    if form.validate() and not file_error:
+        now = clock.now()
+        try:
+            with writing() as session:
+                key = once.claim(session, form.once.data, by=actor().id, now=now)
+                key.location = url_for(".certificate_index")
+                certificates.add(session, form.facts(), file_ids=ids, by=actor(), now=now)
+            flash(_("证书已登记。"))
+            if form.expires_on.data and form.expires_on.data < clock.today():
+                flash(_("这张证书已经过期，请尽快安排换证。"), "warning")
+            return see_other(key.location)
+        except RuleError as error:
+            beside = error.values.get("field")
+            if not isinstance(beside, str) or beside not in form:
+                raise
+            form[beside].errors = [sentence(error)]
+    return _show_form(form, ids, file_error, status=422)
+
+
+def _show_form(
+    form: CertificateForm, ids: Any = (), file_error: str = "", status: int = 200
+) -> ResponseReturnValue:
+    return render(
+        "activities/certificate.html",
+        form=form,
+        files=shown_files(list(ids)),
+        file_error=file_error,
+        most_mib=school(db.session()).number("file_mib"),
+        status=status,
+    )
+
+
+@bp.post("/certificates/<int:certificate_id>/end")
+@allow(*ORGANISE)
+def end_certificate(certificate_id: int) -> ResponseReturnValue:
+    """It does not hold any more."""
+    form, now = PressForm(), clock.now()
+    if db.session.get(Certificate, certificate_id) is None:
+        abort(404)
+    if form.validate():
+        with writing() as session:
+            key = once.claim(session, form.once.data, by=actor().id, now=now)
+            key.location = url_for(".certificate_index")
+            found = session.get_one(Certificate, certificate_id)
+            certificates.end(session, found, by=actor(), now=now)
+        flash(_("证书已停用。"))
+    return see_other(url_for(".certificate_index"))

@@ -1,0 +1,103 @@
+"""Meetings: what they decided, and whether it was done."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from flask import abort, flash, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from sqlalchemy.orm import Session
+
+from unitsafe import clock
+from unitsafe.activities import meetings, queries
+from unitsafe.activities.models import Activity, Decision
+from unitsafe.activities.rules import Kind
+from unitsafe.activities.training_forms import DecisionForm, DoneForm
+from unitsafe.activities.views import bp
+from unitsafe.activities.views.kinds import KINDS
+from unitsafe.activities.views.pages import ONE, found, organised, show
+from unitsafe.activities.views.training import may_roll, meeting_page
+from unitsafe.core import once
+from unitsafe.core.access import actor, allow
+from unitsafe.core.db import db, writing
+from unitsafe.core.domain import Actor, RuleError
+from unitsafe.core.errors import sentence
+from unitsafe.core.htmx import see_other
+from unitsafe.people import queries as people
+
+
+def _shown(session: Session, activity: Activity, by: Actor, _now: datetime) -> Mapping[str, Any]:
+    decisions = meetings.decisions(session, activity)
+    return {
+        "decisions": decisions,
+        "decision_form": _form(formdata=None) if may_roll(activity, by) else None,
+        "done_forms": {
+            one.id: DoneForm(formdata=None)
+            for one in decisions
+            if one.done_on is None and meetings.may_finish(activity, one, by)
+        },
+    }
+
+
+KINDS[Kind.MEETING] = meeting_page(_shown)
+
+
+def _form(**values: Any) -> DecisionForm:
+    form = DecisionForm(**values)
+    form.offer(people.told_apart(people.active_people(db.session())))
+    return form
+
+
+@bp.post(ONE + "/decisions")
+@allow()
+def decide(activity_number: str) -> ResponseReturnValue:
+    """Somebody takes something over."""
+    activity, form, now = organised(activity_number), _form(), clock.now()
+    if form.validate():
+        try:
+            with writing() as session:
+                key = once.claim(session, form.once.data, by=actor().id, now=now)
+                key.location = url_for(".detail", activity_number=activity_number)
+                meetings.decide(
+                    session,
+                    queries.by_number(session, activity_number),
+                    text=form["text"].data,
+                    owner_id=form.owner_id.data,
+                    due_on=form.due_on.data,
+                    by=actor(),
+                    now=now,
+                )
+            flash(_("议定事项已登记，到期会在承办人的“今日”里提醒。"))
+            return see_other(key.location)
+        except RuleError as error:
+            if error.values.get("field") != "due_on":
+                raise
+            form.due_on.errors = [sentence(error)]
+    return show(found(activity.number), own={"decision_form": form}, status=422)
+
+
+@bp.post(ONE + "/decisions/<int:decision_id>")
+@allow()
+def finish(activity_number: str, decision_id: int) -> ResponseReturnValue:
+    """It was done."""
+    activity, form, now = found(activity_number), DoneForm(), clock.now()
+    decision = db.session.get(Decision, decision_id)
+    if decision is None or decision.activity_id != activity.id:
+        abort(404)
+    if not form.validate():
+        again = {"done_forms": {decision_id: form}}
+        return show(activity, own=again, status=422)
+    with writing() as session:
+        key = once.claim(session, form.once.data, by=actor().id, now=now)
+        key.location = url_for(".detail", activity_number=activity_number)
+        meetings.finish(
+            session,
+            queries.by_number(session, activity_number),
+            session.get_one(Decision, decision_id),
+            note=form.note.data or "",
+            by=actor(),
+            now=now,
+        )
+    flash(_("已登记办结。"))
+    return see_other(key.location)
