@@ -35,6 +35,10 @@ APPEND_ONLY = (
     "activity_event",
     "head_count",
     "floor_cleared",
+    "document_version",
+    "document_file",
+    "document_reading",
+    "document_event",
 )
 
 

@@ -35,6 +35,7 @@ FEATURES = (
     "tips",
     "maps",
     "coverage",
+    "documents",
     "reminders",
     "appraisal",
     "log",

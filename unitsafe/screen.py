@@ -68,6 +68,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
             ("checks.index", _l("检查记录"), "ledger", 4, ()),
             ("checks.month_index", _l("月度巡查表"), "print", None, ()),
             ("equipment.index", _l("消防器材"), "equipment", None, ()),
+            ("documents.index", _l("制度与档案"), "document", None, ()),
             ("visits.index", _l("迎检"), "info", None, (Right.VIEW_ALL,)),
             ("tips.index", _l("举报"), "tip", None, READ_TIPS),
         ),

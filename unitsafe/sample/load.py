@@ -17,6 +17,7 @@ from unitsafe.hazards.models import Hazard
 from unitsafe.people.models import Person, PersonStatus
 from unitsafe.places.models import Building, Space
 from unitsafe.sample import (
+    documents,
     duties,
     equipment,
     events,
@@ -85,6 +86,7 @@ def _set_up(session: Session, rng: Random, now: datetime) -> World:
     world = World(setting, rng, timeline, journal, Album(session), campus, staff, tree)
     equipment.plan(world, pieces)
     duties.enter(world, school)
+    documents.enter(world)
     return world
 
 
