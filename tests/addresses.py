@@ -113,6 +113,7 @@ def furnish(make: Make) -> Campus:
         "what": "spaces",
         "equipment_id": make.equipment(near).id,
         "visit_id": make.visit().id,
+        "document_id": make.emergency_plan().id,
         "view_id": make.saved_view(officer).id,
         "draft_id": make.draft(officer).id,
         "tip_id": (tip := make.tip()).id,

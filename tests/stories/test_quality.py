@@ -64,6 +64,7 @@ def keys(records):
         ),
         "equipment_id": first("id FROM equipment"),
         "visit_id": first("id FROM visit"),
+        "document_id": first("id FROM document WHERE kind = 'emergency_plan'"),
         "tip_id": first("id FROM tip WHERE state = 'received'"),
         "tip_number": first("number || '-' || word FROM tip WHERE state = 'answered'"),
         "what": "people",

@@ -83,6 +83,11 @@ class Item:
         return not self.lines or any(line.is_missing for line in self.lines)
 
     @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing, and nothing is needed: it did not happen."""
+        return not self.is_missing and not any(line.count for line in self.lines)
+
+    @property
     def newest(self) -> date | None:
         """The newest day of its lines."""
         return max((line.newest for line in self.lines if line.newest), default=None)
@@ -151,10 +156,10 @@ def _items(
 
 
 class _Papers:
-    """How many papers that hold there are by topic and by kind, and the newest of each."""
+    """How many papers that hold there are by topic and by kind, and when one was last gone through."""
 
     def __init__(self, session: Session) -> None:
-        count, newest = sa.func.count(), sa.func.max(Document.issued_on)
+        count, newest = sa.func.count(), sa.func.max(Document.reviewed_on)
         holds = Document.state == State.CURRENT
         by_topic = (
             sa.select(DocumentTopic.topic, count, newest)

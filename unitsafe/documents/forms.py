@@ -19,7 +19,16 @@ from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from unitsafe import content
 from unitsafe.core.forms import Form, LongText, Text, check_year, choices, chosen_id, named
-from unitsafe.documents.rules import EVERYBODY, TOPICS, Kind, Part, State, Team, Topic
+from unitsafe.documents.rules import (
+    ALWAYS_ABOUT_SOMETHING,
+    EVERYBODY,
+    TOPICS,
+    Kind,
+    Part,
+    State,
+    Team,
+    Topic,
+)
 from unitsafe.documents.services import Facts, TeamList
 from unitsafe.people.labels import NO_ACCOUNT
 
@@ -67,6 +76,7 @@ class DocumentForm(Form):
         self.owner_id.choices = choices([("", _("请选择")), *people])
         if TOPICS[kind]:
             self.topics.choices = named(TOPICS[kind])
+            self.topics.flags.required = kind in ALWAYS_ABOUT_SOMETHING
         else:
             del self.topics
 

@@ -97,10 +97,7 @@ def archive_index(
             }
             for section in sections
         ],
-        "signatures": [
-            {"label": "档案管理人", "names": [], "at": ""},
-            {"label": "消防安全管理人", "names": [], "at": ""},
-        ],
+        "signers": ["档案管理人", "消防安全管理人"],
     }
 
 

@@ -140,7 +140,7 @@ def counts_by_kind(
         .where(*_conditions(actor, wider, today, ahead))
         .group_by(Document.kind)
     )
-    return Counter(dict(rows.tuples().all()))
+    return Counter({row[0]: row[1] for row in rows})
 
 
 def lines(
@@ -180,7 +180,7 @@ def readings(session: Session, version_id: int) -> dict[int, Any]:
             DocumentReading.version_id == version_id
         )
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 @dataclass(frozen=True)
@@ -240,7 +240,7 @@ def topics_held(session: Session) -> dict[Topic, date]:
         .where(CURRENT)
         .group_by(DocumentTopic.topic)
     )
-    return dict(rows.tuples().all())
+    return {row[0]: row[1] for row in rows}
 
 
 def held_on(day: date) -> sa.ColumnElement[bool]:

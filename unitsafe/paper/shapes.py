@@ -503,4 +503,5 @@ class ArchiveIndex(Sheet):
 
     is_key_unit: bool
     sections: list[ArchiveSection]
-    signatures: list[Signer]
+    signers: list[str]
+    """Two who sign by hand."""

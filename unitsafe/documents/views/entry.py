@@ -15,7 +15,6 @@ from unitsafe.documents import queries, services
 from unitsafe.documents.forms import DocumentForm, EditDocumentForm, NewDocumentForm
 from unitsafe.documents.models import Document
 from unitsafe.documents.rules import (
-    ALWAYS_ABOUT_SOMETHING,
     EVERYBODY,
     REVIEWED,
     TOPICS,
@@ -133,7 +132,6 @@ def _show_form(
         kind=kind,
         one=one,
         kinds=list(Kind),
-        needs_topics=kind in ALWAYS_ABOUT_SOMETHING,
         months=school(session).number("document_months") if kind in REVIEWED else 0,
         most=school(session).number("file_mib"),
         kept=shown(list(ids)),

@@ -81,6 +81,7 @@ def _show(
         asked=asked,
         unread=[person for person in asked if person.id not in read],
         sees_readers=may_know,
+        sees_all=sees_readers(),
         parts=queries.parts_of(newest),
         teams=teams,
         all_parts=list(Part),
