@@ -115,6 +115,7 @@ def furnish(make: Make) -> Campus:
         "visit_id": make.visit().id,
         "maintenance_id": make.maintenance(1).id,
         "contract_id": make.contract().id,
+        "document_id": make.emergency_plan().id,
         "view_id": make.saved_view(officer).id,
         "draft_id": make.draft(officer).id,
         "tip_id": (tip := make.tip()).id,

@@ -20,6 +20,11 @@ from unitsafe.checks.rules import EntrySource, Result
 from unitsafe.checks.taps import Given
 from unitsafe.classes.models import SchoolClass
 from unitsafe.core.domain import Actor
+from unitsafe.documents import services as documents
+from unitsafe.documents.models import Document
+from unitsafe.documents.rules import EVERYBODY, Topic
+from unitsafe.documents.rules import Kind as DocumentKind
+from unitsafe.documents.services import Facts as DocumentFacts
 from unitsafe.equipment import services as registers
 from unitsafe.equipment.models import Equipment
 from unitsafe.equipment.services import Facts
@@ -472,6 +477,38 @@ class Make:
                 now=self.now(),
             )
         return self._save(visit)
+
+    def document(
+        self,
+        topic: Topic | None = Topic.PATROL,
+        kind: DocumentKind = DocumentKind.POLICY,
+        **facts: Any,
+    ) -> Document:
+        """A policy of 1 September with a PDF, kept by the officer; all staff are asked to read it."""
+        officer = self.someone("officer")
+        given = {
+            "title": "防火巡查、检查制度",
+            "topics": [topic] if topic else [],
+            "issued_on": TERM[0],
+            "owner_id": officer.id,
+            "audience": [EVERYBODY],
+        }
+        file = self.file(officer, "制度.pdf")
+        with self.app.app_context():
+            made = documents.record(
+                self.session,
+                kind,
+                DocumentFacts(**{**given, **facts}),
+                file_ids=[file.id],
+                by=self.actor(officer),
+                now=self.now(),
+            )
+        return self._save(made)
+
+    def emergency_plan(self, **facts: Any) -> Document:
+        """The school's plan of 1 September; nothing of it is located yet, nobody in its teams."""
+        given = {"title": "灭火和应急疏散预案", **facts}
+        return self.document(Topic.WHOLE_SCHOOL, DocumentKind.EMERGENCY_PLAN, **given)
 
     def tip(self, channel: TipChannel = TipChannel.WEB, **values: Any) -> Tip:
         """A tip about the teacher's grid that nobody has accepted yet."""

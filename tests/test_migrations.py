@@ -38,6 +38,10 @@ APPEND_ONLY = (
     "equipment_inspection",
     "maintenance_event",
     "reading",
+    "document_version",
+    "document_file",
+    "document_reading",
+    "document_event",
 )
 
 

@@ -13,6 +13,8 @@ from sqlalchemy import event
 from tests.addresses import address, changed, contents, routes
 from tests.factories import sign_in
 from unitsafe.core.db import db
+from unitsafe.documents import services as documents
+from unitsafe.documents.queries import document
 from unitsafe.hazards.rules import Level, State
 from unitsafe.reminders.models import Notice
 from unitsafe.reminders.rules import Kind
@@ -23,6 +25,7 @@ from unitsafe.visits.services import Found
 
 FRAGMENTS = {
     "checks.index": "rows",
+    "documents.index": "rows",
     "equipment.index": "rows",
     "equipment.new": "equipment-form",
     "equipment.edit": "equipment-form",
@@ -49,6 +52,8 @@ NOT_HTML = {
     "maintenance.index_xlsx",
     "maintenance.targets_pdf",
     "maintenance.targets_xlsx",
+    "documents.index_xlsx",
+    "documents.archive_pdf",
     "people.index_xlsx",
     "appraisal.month_xlsx",
     "today.healthz",
@@ -304,6 +309,24 @@ def more_equipment(make):
         make.equipment(make.space_in(make.grid(name)))
 
 
+def more_documents(make):
+    for number in (2, 3):
+        one = make.document(title=f"制度{number}")
+        with make.app.app_context():
+            officer = make.actor(make.someone("officer"))
+            documents.add_version(
+                make.session,
+                one,
+                issued_on=date(2026, 9, number),
+                note="在档案柜",
+                by=officer,
+                now=make.now(),
+            )
+            loaded = document(make.session, officer, one.id)
+            documents.mark_read(make.session, loaded, number=2, by=officer, now=make.now())
+        make.session.commit()
+
+
 def more_visits(make):
     for number in (2, 3):
         make.visit(number)
@@ -383,6 +406,10 @@ LISTS = {
     "/hazards": (more_hazards,),
     "/hazards.xlsx": (more_hazards,),
     "/hazards.pdf": (more_hazards,),
+    "/documents": (more_documents,),
+    "/documents.xlsx": (more_documents,),
+    "/documents/1": (more_documents, more_people),
+    "/documents/archive": (more_documents, more_people, more_hazards),
     "/visits": (more_visits,),
     "/visits.xlsx": (more_visits,),
     "/visits/1": (more_findings,),
@@ -456,6 +483,7 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(app, make, b
     make.visit()
     make.maintenance(1)
     make.contract()
+    make.document()
     make.answered_tip(make.tip(), make.someone("officer"))
     client = browser(make.someone("manager"))
     assert client.get(path).status == 200
@@ -499,6 +527,8 @@ ODD = {
     "card": ["green", "\0"],
     "source": ["nowhere", "\0", "done'--", "💥", "visit"],
     "mark": ["'", "\0"],
+    "topic": ["x" * 500, "\0", "site_plan"],
+    "unread": ["2", "\0"],
     "post": ["nobody", "\0"],
     "left": ["2"],
     "kind": ["x" * 500, "\0", "nothing", "castle"],
@@ -575,6 +605,8 @@ TAKES = {
     "maintenance.targets": ["place"],
     "visits.index": ["after", "state", "kind", "first", "last", "q"],
     "visits.index_xlsx": ["state", "kind", "first", "last", "q"],
+    "documents.index": ["after", "kind", "topic", "state", "mark", "unread", "q"],
+    "documents.new": ["kind", "topic"],
     "equipment.index": ["after", "q", "kind", "building", "state"],
     "equipment.new": ["space"],
     "imports.columns": ["sheet", "heads"],
@@ -693,6 +725,13 @@ NAMES = sorted(
         "checks.skip",
         "checks.submit",
         "checks.undo",
+        "documents.add_version",
+        "documents.edit",
+        "documents.mark_read",
+        "documents.new",
+        "documents.plan",
+        "documents.review",
+        "documents.set_state",
         "equipment.change_state",
         "equipment.edit",
         "equipment.new",

@@ -127,6 +127,7 @@ def _all(make: Make, campus: Campus) -> Iterator[Line]:
     yield from _letters(make, campus)
     yield from _roster(make, campus)
     yield from _visits(campus)
+    yield from _documents()
     yield from _equipment(campus)
     yield from _maintenance(make, campus)
     yield from _imports(campus)
@@ -398,6 +399,26 @@ def _visits(campus: Campus) -> Iterator[Line]:
     yield "visits.edit", "officer", {}, "visits.edit", {"document_no": "教检〔2026〕3号"}, ()
     yield "visits.add_finding", "officer", {}, here, {"description": "台账缺页", **category}, ()
     yield "visits.reply", "officer", {}, here, {"replied_on": "2026-11-23"}, ()
+
+
+def _documents() -> Iterator[Line]:
+    here = "documents.detail"
+    new = {"title": "用火用电制度", "topics": "fire_and_power", "note": "纸质件在档案柜"}
+    newer = {"issued_on": "2026-11-20", "note": "纸质件在档案柜"}
+    yield "documents.new", "officer", {}, "documents.new", new, ()
+    yield (
+        "documents.edit",
+        "officer",
+        {},
+        "documents.edit",
+        {"document_no": "育新校〔2026〕1号"},
+        (),
+    )
+    yield "documents.add_version", "officer", {}, here, newer, ()
+    yield "documents.review", "officer", {}, here, {"note": "没有变化"}, ()
+    yield "documents.set_state", "officer", {}, here, {"state": "withdrawn", "note": "作废"}, ()
+    yield "documents.mark_read", "teacher", {}, here, {}, ()
+    yield "documents.plan", "officer", {}, "documents.plan", {"part_alarm": "第3页"}, ()
 
 
 def _reminders() -> Iterator[Line]:

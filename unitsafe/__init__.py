@@ -36,6 +36,7 @@ FEATURES = (
     "tips",
     "maps",
     "coverage",
+    "documents",
     "reminders",
     "appraisal",
     "log",

@@ -72,6 +72,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
             ("maintenance.index", _l("维保与检测"), "wrench", None, (Right.VIEW_ALL,)),
             ("activities.index", _l("演练与活动"), "activity", None, ()),
             ("activities.required", _l("宣传教育"), "plan", None, TRAININGS),
+            ("documents.index", _l("制度与档案"), "document", None, ()),
             ("visits.index", _l("迎检"), "info", None, (Right.VIEW_ALL,)),
             ("tips.index", _l("举报"), "tip", None, READ_TIPS),
         ),

@@ -67,6 +67,7 @@ def keys(records):
         "visit_id": first("id FROM visit"),
         "maintenance_id": first("id FROM maintenance WHERE signed_at IS NULL"),
         "contract_id": first("id FROM maintenance_contract"),
+        "document_id": first("id FROM document WHERE kind = 'emergency_plan'"),
         "tip_id": first("id FROM tip WHERE state = 'received'"),
         "tip_number": first("number || '-' || word FROM tip WHERE state = 'answered'"),
         "what": "people",

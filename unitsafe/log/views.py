@@ -26,6 +26,7 @@ LINKS = {
     "equipment": ("equipment.detail", "equipment_id"),
     "hazard": ("hazards.detail", "number"),
     "visit": ("visits.detail", "visit_id"),
+    "document": ("documents.detail", "document_id"),
     "check": ("checks.detail", "check_id"),
     "grid": ("grids.detail", "code"),
     "letter": ("letters.letter", "letter_id"),

@@ -574,3 +574,35 @@ class Invitation(Sheet):
     """What the square opens."""
     qr: str
     """The square's name among the drawings."""
+
+
+class ArchiveLine(TypedDict):
+    what: str
+    count: str
+    """How many, or how many of how many: 11 / 13."""
+    newest: str
+    """YYYY-MM-DD; may be empty."""
+    is_missing: bool
+
+
+class ArchiveItem(TypedDict):
+    no: int
+    title: str
+    is_missing: bool
+    lines: list[ArchiveLine]
+
+
+class ArchiveSection(TypedDict):
+    title: str
+    complete: int
+    """How many of the items lack nothing."""
+    items: list[ArchiveItem]
+
+
+class ArchiveIndex(Sheet):
+    """archive_index.typ: the fire archive's cover and what it holds."""
+
+    is_key_unit: bool
+    sections: list[ArchiveSection]
+    signers: list[str]
+    """Two who sign by hand."""

@@ -19,6 +19,7 @@ from unitsafe.people.models import Person, PersonStatus
 from unitsafe.places.models import Building, Space
 from unitsafe.sample import (
     classes,
+    documents,
     drills,
     duties,
     equipment,
@@ -90,6 +91,7 @@ def _set_up(session: Session, rng: Random, now: datetime, seed: int) -> World:
     equipment.plan(world, pieces)
     classes.build(setting, campus, staff, by)
     duties.enter(world, school)
+    documents.enter(world)
     return world
 
 
