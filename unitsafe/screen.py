@@ -70,6 +70,8 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
             ("equipment.index", _l("消防器材"), "equipment", None, ()),
             ("visits.index", _l("迎检"), "info", None, (Right.VIEW_ALL,)),
             ("tips.index", _l("举报"), "tip", None, READ_TIPS),
+            ("micro_station.index", _l("微型消防站"), "shield", None, ()),
+            ("hot_work.index", _l("动火审批"), "hazard", None, ()),
         ),
     ),
     (
@@ -79,6 +81,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
             ("maps.index", _l("网格地图"), "map", None, ()),
             ("coverage.index", _l("责任覆盖"), "shield", None, (Right.VIEW_ALL, Right.EDIT_GRID)),
             ("places.buildings", _l("楼栋与部位"), "building", None, ()),
+            ("evacuation.index", _l("疏散引导"), "people", None, ()),
             ("people.index", _l("人员"), "people", None, (Right.VIEW_ALL,)),
             ("letters.index", _l("责任书"), "document", None, (Right.VIEW_ALL, Right.EDIT_GRID)),
             ("plates.index", _l("部位责任牌"), "qr", None, EDIT_PLACES),
