@@ -75,6 +75,8 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
             ("documents.index", _l("制度与档案"), "document", None, ()),
             ("visits.index", _l("迎检"), "info", None, (Right.VIEW_ALL,)),
             ("tips.index", _l("举报"), "tip", None, READ_TIPS),
+            ("micro_station.index", _l("微型消防站"), "shield", None, ()),
+            ("hot_work.index", _l("动火审批"), "hazard", None, ()),
         ),
     ),
     (
@@ -84,6 +86,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
             ("maps.index", _l("网格地图"), "map", None, ()),
             ("coverage.index", _l("责任覆盖"), "shield", None, (Right.VIEW_ALL, Right.EDIT_GRID)),
             ("places.buildings", _l("楼栋与部位"), "building", None, ()),
+            ("evacuation.index", _l("疏散引导"), "people", None, ()),
             ("people.index", _l("人员"), "people", None, (Right.VIEW_ALL,)),
             ("classes.index", _l("班级"), "people", None, ()),
             ("letters.index", _l("责任书"), "document", None, (Right.VIEW_ALL, Right.EDIT_GRID)),

@@ -606,3 +606,100 @@ class ArchiveIndex(Sheet):
     sections: list[ArchiveSection]
     signers: list[str]
     """Two who sign by hand."""
+
+
+class EvacuationGuide(TypedDict):
+    name: str
+    stand: str
+    deputy: str
+    """Empty without one."""
+
+
+class EvacuationRow(TypedDict):
+    """One floor."""
+
+    floor: str
+    classes: str
+    guides: list[EvacuationGuide]
+    """Empty prints （未安排）."""
+    route: str
+    exits: str
+    point: str
+    maps: str
+    """Rooms whose map was checked this term / all: 3/4."""
+
+
+class PupilLine(TypedDict):
+    """A pupil in need: class and initials, never a name."""
+
+    who: str
+    need: str
+    helpers: str
+
+
+class EvacuationPlan(Sheet):
+    """疏散引导分工表 of a building."""
+
+    rows: list[EvacuationRow]
+    pupils: list[PupilLine]
+    signatures: list[Signer]
+
+
+class HotWorkMeasure(TypedDict):
+    text: str
+    is_done: bool
+    """Ticked in the application."""
+
+
+class HotWorkItem(TypedDict):
+    """An item of the site's checklist; ``answer`` is empty before the work began."""
+
+    text: str
+    answer: str
+
+
+class HotWorkSheet(Sheet):
+    """动火审批表 of one permit."""
+
+    number: str
+    state: str
+    facts: list[Fact]
+    measures: list[HotWorkMeasure]
+    site: list[HotWorkItem]
+    signatures: list[Signer]
+
+
+class TeamLine(TypedDict):
+    name: str
+    role: str
+    phone: str
+
+
+class KitLine(TypedDict):
+    """A line of the station's kit."""
+
+    group: str
+    name: str
+    model: str
+    expected: str
+    present: str
+    expires: str
+    state: str
+
+
+class MusterLine(TypedDict):
+    at: str
+    place: str
+    arrived: str
+    took: str
+    """2分40秒, with （超时） when it took too long."""
+
+
+class StationSheet(Sheet):
+    """微型消防站一览表."""
+
+    facts: list[Fact]
+    team: list[TeamLine]
+    kit: list[KitLine]
+    musters: list[MusterLine]
+    signatures: list[Signer]

@@ -1,0 +1,1 @@
+"""微型消防站: its team, its kit and the weekly count, its duty, how quickly it musters."""
