@@ -1,18 +1,19 @@
 """A fresh database for every test, a clock that stands still, browsers that parse what they get."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from tests.addresses import Campus, furnish
+from tests.databases import Database, PostgresDatabase, Schools, SqliteDatabase
 from tests.factories import Make
 from tests.pages import Browser
+from tests.writes import Write, writes
 from unitsafe import clock, create_app
 from unitsafe.config import Config
 from unitsafe.core.db import db
@@ -60,11 +61,6 @@ def one_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     prepare(app)
     with app.app_context():
         db.engine.dispose()
-    if not POSTGRES:
-        with sa.create_engine(url).connect() as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-            connection.engine.dispose()
-        shutil.copy(data / "unitsafe.db", data / "empty.db")
     yield app
     with app.app_context():
         db.engine.dispose()
@@ -81,25 +77,22 @@ def _own_postgres(name: str) -> str:
     return server.set(database=name).render_as_string(hide_password=False)
 
 
-def _empty(app: Flask) -> None:
-    with app.app_context():
-        db.session.remove()
-        if POSTGRES:
-            tables = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
-            with db.engine.begin() as connection:
-                connection.exec_driver_sql(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
-            return
-        db.engine.dispose()
-        data: Path = app.config["SETTINGS"].data
-        for name in ("unitsafe.db-wal", "unitsafe.db-shm"):
-            (data / name).unlink(missing_ok=True)
-        shutil.copy(data / "empty.db", data / "unitsafe.db")
+@pytest.fixture(scope="session")
+def database(one_app: Flask) -> Database:
+    """The database of this test process."""
+    return PostgresDatabase(one_app) if POSTGRES else SqliteDatabase(one_app)
+
+
+@pytest.fixture(scope="session")
+def schools(one_app: Flask, database: Database) -> Schools:
+    """Schools that this test process builds once."""
+    return Schools(database, one_app.config["SETTINGS"].photos)
 
 
 @pytest.fixture
-def app(one_app: Flask, now: Clock) -> Iterator[Flask]:
+def app(one_app: Flask, database: Database, now: Clock) -> Iterator[Flask]:
     """The app with an empty database."""
-    _empty(one_app)
+    database.empty()
     one_app.extensions.pop("checklists", None)
     with one_app.app_context():
         limiter.reset()
@@ -122,6 +115,18 @@ def session(app: Flask) -> Iterator[Session]:
 def make(session: Session, app: Flask, now: Clock) -> Make:
     """Objects with plain defaults, committed."""
     return Make(session, app, now)
+
+
+@pytest.fixture
+def campus(make: Make, schools: Schools) -> Campus:
+    """The furnished school; comes before anything else that the test makes."""
+    return schools.give("campus", make, lambda: furnish(make))
+
+
+@pytest.fixture
+def forms(make: Make, campus: Campus, schools: Schools) -> dict[str, Write]:
+    """Every form of the app by its endpoint, and in the school what they need."""
+    return schools.give("forms", make, lambda: writes(make, campus))
 
 
 @pytest.fixture

@@ -101,6 +101,18 @@ class Make:
         self.serial = itertools.count(1)
         self._people: dict[str, Person] = {}
 
+    def state(self) -> dict[str, Any]:
+        """What a later ``Make`` needs to go on from here."""
+        people = {role: person.id for role, person in self._people.items()}
+        return {"serial": next(self.serial), "people": people}
+
+    def resume(self, state: dict[str, Any]) -> None:
+        """Go on where the other stood."""
+        self.serial = itertools.count(state["serial"])
+        self._people = {
+            role: self.session.get_one(Person, key) for role, key in state["people"].items()
+        }
+
     def school(self, *, is_sample: bool = False, **flags: bool) -> School:
         """The school, its term and plans; the one there already is kept."""
         found = self.session.get(School, 1)

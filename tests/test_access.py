@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.addresses import ROLES, address, changed, contents, furnish, routes
-from tests.writes import OWN, writes
+from tests.addresses import ROLES, address, changed, contents, routes
+from tests.writes import OWN
 
 WHO = ("out", *ROLES)
 TABLE = """
@@ -275,11 +275,6 @@ def outcome(answer):
     return "ok" if answer.status == 200 else str(answer.status)
 
 
-@pytest.fixture
-def campus(make):
-    return furnish(make)
-
-
 def path_of(app, campus, endpoint):
     spare = endpoint in SPARE
     return address(app, endpoint, {**campus.keys, **(campus.spare if spare else {})})
@@ -402,9 +397,9 @@ FOREIGN_WRITES = (
 
 @pytest.mark.parametrize("endpoint", FOREIGN_WRITES)
 def test_a_teacher_changes_nothing_in_a_grid_that_is_not_theirs(
-    app, make, browser, campus, session, endpoint
+    app, make, browser, campus, forms, session, endpoint
 ):
-    write = writes(make, campus)[endpoint]
+    write = forms[endpoint]
     data = write.filled(browser(make.someone(write.role)))
     before = contents(session)
     path = address(app, endpoint, {**campus.foreign})
@@ -422,9 +417,9 @@ def test_a_photo_of_somebody_else_cannot_be_shown_as_ones_own(make, browser, cam
     assert changed(before, contents(session)) == {}
 
 
-def test_every_form_is_among_the_tried_ones(one_app, make, campus):
+def test_every_form_is_among_the_tried_ones(one_app, forms):
     posts = {rule.endpoint for method, rule in routes(one_app) if method == "POST"}
-    assert set(writes(make, campus)) == posts - {"people.login", "people.logout", "setup.index"}
+    assert set(forms) == posts - {"people.login", "people.logout", "setup.index"}
 
 
 WRITES = sorted(
@@ -436,9 +431,9 @@ WRITES = sorted(
 
 @pytest.mark.parametrize("endpoint", WRITES)
 def test_a_form_works_for_whom_it_is_and_for_nobody_without_the_right(
-    make, browser, campus, session, endpoint
+    make, browser, forms, session, endpoint
 ):
-    write = writes(make, campus)[endpoint]
+    write = forms[endpoint]
     before, rows = contents(session), contents(session, without=LOG_ONLY)
     for who in ("inspector", "nobody"):
         if endpoint in OWN:

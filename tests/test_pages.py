@@ -10,9 +10,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import event
 
-from tests.addresses import address, changed, contents, furnish, routes
+from tests.addresses import address, changed, contents, routes
 from tests.factories import sign_in
-from tests.writes import writes
 from unitsafe.core.db import db
 from unitsafe.hazards.rules import Level, State
 from unitsafe.reminders.models import Notice
@@ -55,11 +54,6 @@ NOT_HTML = {
 NOTHING_TO_PRINT = {"checks.month_pdf", "grids.tree_pdf", "plates.plates_pdf", "maps.map_pdf"}
 NO_SCHOOL = {"setup.index", "people.login"}
 HANDLERS = re.compile(r"on[a-z]+$")
-
-
-@pytest.fixture
-def campus(make):
-    return furnish(make)
 
 
 def by_area(endpoints):
@@ -787,11 +781,11 @@ def fault_of(answer, error, before, session, endpoint):
 
 
 @pytest.fixture
-def filled(make, browser, campus):
+def filled(make, browser, forms):
     """`filled(endpoint)`: the form, a browser of whoever may send it, what it would send."""
 
     def fill(endpoint):
-        write = writes(make, campus)[endpoint]
+        write = forms[endpoint]
         client = browser(make.someone(write.role))
         return write, client, replace(write, files=()).filled(client)
 
@@ -828,9 +822,9 @@ def test_a_form_full_of_rubbish_is_refused_and_leaves_nothing(filled, session, e
 @pytest.mark.parametrize("endpoint", ["checks.photo", "photos.upload"])
 @pytest.mark.parametrize("sent", [b"", b"\0" * 5000, b"\xff\xd8\xff rubbish", b"<svg/>"])
 def test_a_photo_that_is_none_is_refused_with_a_sentence(
-    make, browser, campus, session, endpoint, sent
+    make, browser, forms, session, endpoint, sent
 ):
-    write = writes(make, campus)[endpoint]
+    write = forms[endpoint]
     client, before = browser(make.someone(write.role)), contents(session)
     answer = client.post(write.path, {"photo": (io.BytesIO(sent), "photo.jpg")})
     assert answer.status == 422
@@ -838,9 +832,9 @@ def test_a_photo_that_is_none_is_refused_with_a_sentence(
     assert changed(before, contents(session)) == {}
 
 
-def test_a_form_without_its_token_is_refused_and_leaves_nothing(make, browser, campus, session):
+def test_a_form_without_its_token_is_refused_and_leaves_nothing(make, browser, forms, session):
     before, wrong = contents(session), []
-    for endpoint, write in writes(make, campus).items():
+    for endpoint, write in forms.items():
         before = contents(session)
         client = browser(make.someone(write.role))
         client.token = "forged"
@@ -854,8 +848,8 @@ WITH_FILE = ("checks.photo", "photos.upload", "maps.new", "imports.upload")
 
 
 @pytest.mark.parametrize("endpoint", [n for n in NAMES if n not in WITH_FILE])
-def test_a_form_sent_twice_has_the_effect_of_one(make, browser, campus, session, endpoint):
-    write = writes(make, campus)[endpoint]
+def test_a_form_sent_twice_has_the_effect_of_one(make, browser, forms, session, endpoint):
+    write = forms[endpoint]
     client = browser(make.someone(write.role))
     sent = write.filled(client)
     first = client.post(write.path, sent)

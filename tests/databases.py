@@ -1,0 +1,172 @@
+"""The database of a test process: emptied for every test; schools that are built once, then copied."""
+
+import secrets
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import fields, is_dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import sqlalchemy as sa
+from flask import Flask
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from tests.factories import Make
+from unitsafe.core.db import db
+from unitsafe.people.models import SignIn
+
+Value = TypeVar("Value")
+
+
+class Database(Protocol):
+    """A database that can be emptied, kept under a name as it stands, and set back to that."""
+
+    def empty(self) -> None:
+        """Every table, but none of its rows."""
+
+    def keep(self, name: str) -> None:
+        """Remember all rows as ``name``."""
+
+    def bring_back(self, name: str) -> None:
+        """The rows of ``name`` and no others."""
+
+
+class SqliteDatabase:
+    """Copies of a file. Opened when the schema is there and nobody is connected."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.folder: Path = app.config["SETTINGS"].data
+        self.file = self.folder / "unitsafe.db"
+        self.keep("empty")
+
+    def empty(self) -> None:
+        """A copy of the file without rows."""
+        self.bring_back("empty")
+
+    def keep(self, name: str) -> None:
+        """Copy what was committed."""
+        with (
+            closing(sqlite3.connect(self.file)) as source,
+            closing(sqlite3.connect(self.folder / f"{name}.db")) as target,
+        ):
+            source.backup(target)
+
+    def bring_back(self, name: str) -> None:
+        """Put the copy in the file's place."""
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        for log in ("unitsafe.db-wal", "unitsafe.db-shm"):
+            (self.folder / log).unlink(missing_ok=True)
+        shutil.copyfile(self.folder / f"{name}.db", self.file)
+
+
+class PostgresDatabase:
+    """Copies of the tables that have rows, in schemas of their own."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.tables = [table.name for table in db.metadata.sorted_tables]
+        self.back: dict[str, str] = {}
+
+    def empty(self) -> None:
+        """Truncate; numbers start anew."""
+        self._run(self._truncate())
+
+    def keep(self, name: str) -> None:
+        """Copy the rows, and note the next id of every table."""
+        has_rows = " UNION ALL ".join(
+            f"SELECT '{table}' WHERE EXISTS (SELECT FROM \"{table}\")" for table in self.tables
+        )
+        with self.app.app_context(), db.engine.begin() as connection:
+            filled = connection.exec_driver_sql(has_rows).scalars().all()
+            last = connection.exec_driver_sql(
+                "SELECT sequencename, last_value FROM pg_sequences"
+                " WHERE schemaname = 'public' AND last_value IS NOT NULL"
+            ).all()
+            connection.exec_driver_sql(f'CREATE SCHEMA "{name}"')
+            for table in filled:
+                connection.exec_driver_sql(f'CREATE TABLE "{name}"."{table}" AS TABLE "{table}"')
+        self.back[name] = "; ".join(
+            [
+                "SET LOCAL session_replication_role = replica",
+                *(f'INSERT INTO "{table}" SELECT * FROM "{name}"."{table}"' for table in filled),
+                *(f"SELECT setval('{sequence}', {value})" for sequence, value in last),
+            ]
+        )
+
+    def bring_back(self, name: str) -> None:
+        """Truncate, then copy the rows back."""
+        self._run(f"{self._truncate()}; {self.back[name]}")
+
+    def _truncate(self) -> str:
+        tables = ", ".join(f'"{table}"' for table in self.tables)
+        return f"TRUNCATE {tables} RESTART IDENTITY CASCADE"
+
+    def _run(self, script: str) -> None:
+        with self.app.app_context():
+            db.session.remove()
+            with db.engine.begin() as connection:
+                connection.exec_driver_sql(script)
+
+
+class Schools:
+    """Schools that are built once and then given to every test that asks, as if built for it.
+
+    What building returns may hold rows and dataclasses: a test gets rows of its own session.
+    """
+
+    def __init__(self, database: Database, photos: Path) -> None:
+        self.database, self.photos = database, photos
+        self.kept = photos.parent / "kept-photos"
+        self.built: dict[tuple[str, datetime], tuple[str, Any, dict[str, Any]]] = {}
+
+    def give(self, name: str, make: Make, build: Callable[[], Value]) -> Value:
+        """The school that ``build`` makes from what the database holds now."""
+        key = name, make.now()
+        if key not in self.built:
+            value, label = build(), f"kept{len(self.built)}"
+            make.session.rollback()
+            self.database.keep(label)
+            shutil.copytree(self.photos, self.kept, dirs_exist_ok=True)
+            self.built[key] = label, value, make.state()
+        label, value, state = self.built[key]
+        make.session.rollback()
+        self.database.bring_back(label)
+        self._put_photos_back()
+        make.resume(state)
+        _renew_cookies(make.session)
+        return reloaded(value, make.session)  # type: ignore[no-any-return]
+
+    def _put_photos_back(self) -> None:
+        """A test before may have deleted some."""
+        for photo in self.kept.rglob("*.*"):
+            here = self.photos / photo.relative_to(self.kept)
+            if not here.exists():
+                shutil.copyfile(photo, here)
+
+
+def _renew_cookies(session: Session) -> None:
+    """No cookie of an earlier test is good: nothing that the app knows of it can show."""
+    fresh = secrets.token_hex(12)
+    session.execute(
+        sa.update(SignIn).values(key=sa.literal(fresh) + sa.cast(SignIn.id, sa.String)),
+        execution_options={"synchronize_session": False},
+    )
+    session.commit()
+
+
+def reloaded(value: Any, session: Session) -> Any:
+    """``value``, its dicts copied and its rows read by ``session``."""
+    if isinstance(value, DeclarativeBase):
+        return session.get_one(type(value), sa.inspect(value).identity)
+    if isinstance(value, dict):
+        return {key: reloaded(one, session) for key, one in value.items()}
+    if is_dataclass(value) and not isinstance(value, type):
+        found = {one.name: reloaded(getattr(value, one.name), session) for one in fields(value)}
+        return replace(value, **found)
+    return value
