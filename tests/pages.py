@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -79,9 +80,9 @@ class Answer:
         self.status = response.status_code
         self.headers = response.headers
 
-    @property
+    @cached_property
     def page(self) -> Page:
-        """The parsed body."""
+        """The body, parsed once."""
         return Page(self.response.get_data(as_text=True))
 
     @property
@@ -138,8 +139,9 @@ class Browser:
 
     def post(self, path: str, data: dict[str, Any] | None = None, **kwargs: Any) -> Answer:
         """Send a form as a plain browser does."""
+        page = "/login" if kwargs.pop("signed_out", False) else "/me"
         if not self.token:
-            self.get("/login" if kwargs.pop("signed_out", False) else "/me")
+            self.get(page)
         form = {"csrf_token": self.token, **(data or {})}
         answer = self._answer(self.client.post(path, data=form, **kwargs))
         if answer.response.mimetype == "text/html" and answer.response.data:
