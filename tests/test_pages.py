@@ -56,7 +56,13 @@ NOT_HTML = {
     "tips.index_xlsx",
     "tips.poster_pdf",
 }
-NOTHING_TO_PRINT = {"equipment.labels_pdf", "checks.month_pdf", "grids.tree_pdf", "plates.plates_pdf", "maps.map_pdf"}
+NOTHING_TO_PRINT = {
+    "checks.month_pdf",
+    "equipment.labels_pdf",
+    "grids.tree_pdf",
+    "plates.plates_pdf",
+    "maps.map_pdf",
+}
 NO_SCHOOL = {"setup.index", "people.login"}
 HANDLERS = re.compile(r"on[a-z]+$")
 
@@ -363,6 +369,8 @@ LISTS = {
     "/checks?status=done": (more_checks,),
     "/checks/month": (more_checks, more_grids),
     "/equipment": (more_equipment,),
+    "/equipment/inspect": (more_equipment,),
+    "/equipment.xlsx": (more_equipment,),
     "/hazards": (more_hazards,),
     "/hazards.xlsx": (more_hazards,),
     "/hazards.pdf": (more_hazards,),
@@ -497,6 +505,10 @@ ODD = {
     "open": ["x" * 500, "\0"],
     "map": ["999999999999999999999", "0", "x", "\0"],
     "zoom": ["'", "x" * 500, "\0"],
+    "due": ["any.", "scrap.far", "x.past", "\0", "💥"],
+    "piece": ["999999999999999999999", "-1", "x"],
+    "replaces": ["999999999999999999999", "-1", "x", "1"],
+    "name": ["nothing", "x" * 500, "\0", "💥"],
     "shape": ["999999999999999999999", "-1", "x"],
     "mine": ["x", "\0"],
     "days": ["x", "\0"],
@@ -544,8 +556,13 @@ TAKES = {
     "hazards.new": ["space", "source", "ref", "again"],
     "visits.index": ["after", "state", "kind", "first", "last", "q"],
     "visits.index_xlsx": ["state", "kind", "first", "last", "q"],
-    "equipment.index": ["after", "q", "kind", "building", "state"],
-    "equipment.new": ["space"],
+    "equipment.index": ["after", "q", "kind", "building", "state", "due"],
+    "equipment.index_xlsx": ["q", "due"],
+    "equipment.labels_pdf": ["piece"],
+    "equipment.new": ["space", "kind", "replaces"],
+    "equipment.inspect": ["name"],
+    "equipment.to_inspect": ["building"],
+    "equipment.intervals": ["kind"],
     "imports.columns": ["sheet", "heads"],
     "imports.preview": ["only", "page", "leave_out"],
     "people.index": ["q", "post", "left", "after"],
