@@ -268,7 +268,7 @@ POST equipment.new           sign_in 403     403     403     422     422     403
 POST equipment.edit          sign_in 403     403     403     422     422     403     403
 POST equipment.change_state  sign_in 403     403     403     422     422     403     403
 POST equipment.inspect       sign_in 404     422     422     422     422     403     403
-POST equipment.intervals     sign_in 403     403     403     ok      ok      403     403
+POST equipment.intervals     sign_in 403     403     403     404     404     403     403
 POST tips.new                422     422     422     422     422     422     422     422
 POST tips.rate               422     422     422     422     422     422     422     422
 POST tips.register           sign_in 403     403     403     422     422     422     403

@@ -444,8 +444,8 @@ def _equipment(campus: Campus) -> Iterator[Line]:
     yield "equipment.change_state", "officer", {}, "equipment.detail", faulty, ()
     inspected = {"result": "ok"}
     yield "equipment.inspect", "teacher", {}, "equipment.inspect", inspected, ()
-    interval = {"n1": "36"}
-    yield "equipment.intervals", "officer", {}, "equipment.intervals", interval, ()
+    interval = {"kind": "ext_powder", "n1": "36"}
+    yield "equipment.intervals", "officer", {}, None, interval, ()
 
 
 def _maintenance(make: Make, campus: Campus) -> Iterator[Line]:

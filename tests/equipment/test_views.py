@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from tests.writes import controls
 from unitsafe.equipment.models import Equipment, EquipmentEvent
-from unitsafe.equipment.rules import Life, State
+from unitsafe.equipment.rules import Action, Life, State
 
 
 @pytest.fixture
@@ -57,13 +57,21 @@ def test_a_piece_without_dates_asks_for_them(officer, make):
         ("?building=1", ["MH-1", "MH-2", "MH-3"]),
         ("?building=2", []),
         ("?q=%25", []),
+        ("?due=scrap.past", ["MH-2"]),
+        ("?due=scrap.soon", ["MH-1"]),
+        ("?due=any.past", ["MH-2"]),
+        ("?due=inspect.soon", ["MH-1", "MH-2", "MH-3"]),
+        ("?due=service.soon", []),
+        ("?due=lacking", ["MH-1", "MH-2", "MH-3"]),
+        ("?due=lacking&state=faulty", ["MH-3"]),
     ],
 )
 def test_the_register_is_filtered(officer, make, session, query, expected):
     near, far = make.space_in(make.grid()), make.grid("二层")
     make.building("食堂")
-    make.equipment(near, "MH-1")
-    make.equipment(near, "MH-2", "ext_co2", name="二氧化碳灭火器")
+    make.equipment(near, "MH-1", life=Life(date(2017, 3, 1), None, date(2026, 1, 1)))
+    life = Life(date(2014, 11, 23), None, date(2026, 1, 1))
+    make.equipment(near, "MH-2", "ext_co2", name="二氧化碳灭火器", life=life)
     corridor = next(one for one in make_spaces(session, far) if one.name == "二层走道")
     third = make.equipment(corridor, "MH-3")
     third.state = State.FAULTY
@@ -156,7 +164,9 @@ def test_a_change_of_state_is_a_row_of_its_history(officer, make, session):
     sent = controls(officer.get(path).page, f"{path}/state")
     answer = officer.post(f"{path}/state", {**sent, "state": "scrapped", "note": "筒体锈蚀"})
     assert answer.location == path
-    event = session.scalars(sa.select(EquipmentEvent)).one()
+    event = session.scalars(
+        sa.select(EquipmentEvent).where(EquipmentEvent.action == Action.STATE)
+    ).one()
     assert (event.before, event.after, event.note) == (State.IN_USE, State.SCRAPPED, "筒体锈蚀")
     assert "在用 → 已报废" in officer.get(path).page.text("content")
 

@@ -230,7 +230,7 @@ class MoveForm(Form):
         return Stands(**{name: self[name].data for name in names if self[name].data})
 
     @property
-    def serviced_on(self) -> date | None:
+    def service_day(self) -> date | None:
         """The day of the service from which it comes back."""
         return self["serviced_on"].data if "serviced_on" in self else None
 

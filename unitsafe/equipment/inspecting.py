@@ -135,7 +135,7 @@ def _hazard(
 ) -> Hazard | None:
     if found.result is Result.OK:
         return None
-    wrong = "、".join(one.text for one in failed)
+    wrong = "、".join(f"“{one.text}”不合格" for one in failed)
     if found.result is Result.MISSING:
         wrong = "不在登记的部位，现场找不到"
     said = "：".join(part for part in (wrong, found.note) if part)

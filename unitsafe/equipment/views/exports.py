@@ -14,6 +14,7 @@ from unitsafe.core.download import pdf, xlsx
 from unitsafe.core.excel import workbook
 from unitsafe.core.labels import label
 from unitsafe.core.printing import printable, render_pdf
+from unitsafe.core.query import int_arg
 from unitsafe.equipment import papers, queries
 from unitsafe.equipment.labels import kind_title
 from unitsafe.equipment.models import Equipment
@@ -85,8 +86,8 @@ def labels_pdf() -> ResponseReturnValue:
     """QR labels of the pieces that the filters leave, or of the one ``piece``; none of what was
     scrapped."""
     session, today = db.session(), clock.today()
-    if one := request.args.get("piece", type=int):
-        found = queries.equipment(session, actor(), one, today) if one < 10**9 else None
+    if "piece" in request.args:
+        found = queries.equipment(session, actor(), int_arg("piece") or 0, today)
         pieces = [found] if found else []
     else:
         select = queries.register(actor(), read_filters(), today).order_by(*queries.ORDER)

@@ -1,6 +1,6 @@
 """How often each kind is inspected and serviced, and how long it lasts: the school's numbers."""
 
-from flask import flash, request, url_for
+from flask import abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -24,9 +24,9 @@ def intervals() -> ResponseReturnValue:
     """All kinds with their numbers; ``kind`` is the one that is changed."""
     session = db.session()
     own, every = queries.intervals(session), kinds()
-    chosen = every.get(request.args.get("kind", ""))
+    chosen = every.get(request.values.get("kind", ""))
     if chosen is None and request.method == "POST":
-        chosen = next(iter(every.values()))
+        abort(404)
     form = interval_form(chosen, own.get(chosen.key, {}), _bases(chosen)) if chosen else None
     if chosen and form and form.validate_on_submit():
         with writing() as changing:

@@ -31,6 +31,8 @@ AHEAD = {
 MARKS = {Mark.PAST: "bad", Mark.SOON: "warn"}
 ANY = "any"
 """The word of the address for whatever comes due."""
+LACKING = "lacking"
+"""Its word for what is not wholly written down."""
 
 
 @bp.get("/equipment")
@@ -89,7 +91,7 @@ def read_filters() -> Filters:
         kind=kind if kind in kinds() else "",
         building_id=int_arg("building"),
         due=_due(args.get("due", ""), today),
-        lacking_on=today if args.get("lacking") else None,
+        lacking_on=today if args.get("due") == LACKING else None,
         words=args.get("q", "").strip()[:50],
     )
 
@@ -113,7 +115,7 @@ def _dues() -> list[tuple[str, str]]:
     for near in MARKS:
         found.append((f"{ANY}.{near}", due_title((), near)))
         found += [(f"{sort}.{near}", due_title((sort,), near)) for sort in Sort]
-    return found
+    return [*found, (LACKING, str(_("资料不全")))]
 
 
 def due_title(sorts: tuple[Sort, ...], near: Mark) -> str:

@@ -185,7 +185,7 @@ def change_state(equipment_id: int) -> ResponseReturnValue:
                     State(state),
                     note=form.note.data or "",
                     standing=form.standing,
-                    serviced_on=form.serviced_on,
+                    serviced_on=form.service_day,
                     photo_ids=ids,
                     by=actor(),
                     now=clock.now(),
