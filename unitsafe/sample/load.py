@@ -21,6 +21,7 @@ from unitsafe.sample import (
     equipment,
     events,
     grids,
+    maintenance,
     maps,
     people,
     places,
@@ -57,6 +58,7 @@ def load_sample(session: Session, *, seed: int, now: datetime) -> dict[str, int]
         world = _set_up(session, Random(seed), now)
         events.plan(world)
         visits.plan(world, seed)
+        maintenance.plan(world, seed)
         tips.plan(world)
         History(world, seed).run()
         events.remember_visits(world)
@@ -77,6 +79,7 @@ def _set_up(session: Session, rng: Random, now: datetime) -> World:
     plates.build(setting, school, by)
     maps.build(setting, campus, tree, by)
     pieces = equipment.build(setting, campus, by)
+    maintenance.build(setting, by)
     reminders.build(setting, by)
     journal = Journal(session)
     terms.enter_terms(setting, timeline, journal, by)
