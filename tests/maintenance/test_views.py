@@ -131,13 +131,15 @@ def test_a_contract_that_ends_before_it_begins_is_refused(client):
     assert "2026-12-31" in text and "快到期" in text and "合同.pdf" in text
 
 
-def test_the_first_page_says_what_is_missing(browser, make, session):
+def test_the_first_page_says_what_is_missing(browser, make, now):
+    now.set("2026-09-05T08:00")
     make.school(has_fixed_systems=True, has_gas=True)
+    now.set("2026-11-23T08:00")
     make.maintenance(done_on=date(2026, 9, 9))
     make.maintenance(kind=Kind.GAS_TEST, result=Result.PASSED, done_on=date(2026, 5, 6))
     page = browser(make.someone("inspector")).get("/maintenance").page
     text = page.text()
-    assert "10月无、11月未到、12月" not in text and "10月无、11月未到" in text
+    assert "10月无、11月未到" in text and "9月✓ 有" in text and "8月—" in text
     assert "防雷检测 — — 没有" in text and "2027-05-06 正常" in text
     assert "/maintenance/new" not in page.links()
 
