@@ -38,11 +38,17 @@ label_all(
         InMonth.CAME: _l("有"),
         InMonth.NOT_CAME: _l("无"),
         InMonth.NOT_YET: _l("未到"),
+        InMonth.BEFORE: "",
     },
 )
 MARK_KIND = {Mark.FINE: "ok", Mark.SOON: "warn", Mark.LATE: "bad", Mark.MISSING: "bad"}
 RESULT_KIND = {Result.PASSED: "ok", Result.PROBLEMS: "warn", Result.FAILED: "bad"}
-MONTH_KIND = {InMonth.CAME: "ok", InMonth.NOT_CAME: "bad", InMonth.NOT_YET: "due"}
+MONTH_KIND = {
+    InMonth.CAME: "ok",
+    InMonth.NOT_CAME: "bad",
+    InMonth.NOT_YET: "due",
+    InMonth.BEFORE: "na",
+}
 VISIT_WORDS = {Mark.FINE: _l("本月已来"), Mark.SOON: _l("本月还没来"), Mark.LATE: _l("缺维保")}
 """What a mark of 维保 reads: nobody's visit runs out."""
 SYSTEMS = {

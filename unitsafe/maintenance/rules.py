@@ -216,24 +216,32 @@ def until_mark(until: date | None, today: date, ahead_days: int) -> Mark:
 
 
 class InMonth(StrEnum):
-    """Whether a contractor came in a month."""
+    """Whether a contractor came in a month; BEFORE: the school did not keep this ledger yet."""
 
     CAME = "came"
     NOT_CAME = "not_came"
     NOT_YET = "not_yet"
+    BEFORE = "before"
 
 
-def strip(days: Sequence[date], today: date, months: int = 12) -> list[tuple[date, InMonth]]:
-    """The last ``months`` with this one, ascending: (first of the month, whether anybody came)."""
+def strip(
+    days: Sequence[date], today: date, *, since: date, months: int = 12
+) -> list[tuple[date, InMonth]]:
+    """The last ``months`` with this one, ascending: (first of the month, whether anybody came).
+
+    ``since``: the day from which the ledger is kept.
+    """
     came = {day.replace(day=1) for day in days}
     firsts = [add_months(today.replace(day=1), -back) for back in reversed(range(months))]
-    return [(first, _in_month(first, came, today)) for first in firsts]
+    return [(first, _in_month(first, came, today, since)) for first in firsts]
 
 
-def _in_month(first: date, came: set[date], today: date) -> InMonth:
+def _in_month(first: date, came: set[date], today: date, since: date) -> InMonth:
     if first in came:
         return InMonth.CAME
-    return InMonth.NOT_YET if first == today.replace(day=1) else InMonth.NOT_CAME
+    if first == today.replace(day=1):
+        return InMonth.NOT_YET
+    return InMonth.BEFORE if first <= since else InMonth.NOT_CAME
 
 
 def quarter_months(day: date) -> list[date]:

@@ -8,7 +8,7 @@ from datetime import date
 from unitsafe.maintenance.rules import Quantity, plain
 
 WIDTH, HEIGHT = 360, 190
-LEFT, RIGHT, TOP, BOTTOM = 48, 16, 18, 30
+LEFT, RIGHT, TOP, BOTTOM = 48, 16, 24, 30
 """The picture and its margins, in units of its view box; the letters are 13 high."""
 
 

@@ -25,6 +25,7 @@ from unitsafe.sample import (
     equipment,
     events,
     grids,
+    maintenance,
     maps,
     people,
     places,
@@ -62,6 +63,7 @@ def load_sample(session: Session, *, seed: int, now: datetime) -> dict[str, int]
         events.plan(world)
         visits.plan(world, seed)
         drills.plan(world, seed, list(class_queries.classes(session)))
+        maintenance.plan(world, seed)
         tips.plan(world)
         History(world, seed).run()
         events.remember_visits(world)
@@ -82,6 +84,8 @@ def _set_up(session: Session, rng: Random, now: datetime, seed: int) -> World:
     plates.build(setting, school, by)
     maps.build(setting, campus, tree, by)
     pieces = equipment.build(setting, campus, by, seed)
+    pieces = equipment.build(setting, campus, by)
+    maintenance.build(setting, by)
     reminders.build(setting, by)
     journal = Journal(session)
     terms.enter_terms(setting, timeline, journal, by)

@@ -31,8 +31,12 @@ def index() -> ResponseReturnValue:
         keys=queries.LEDGER_ORDER,
         after=request.args.get("after"),
     )
-    months = rules.strip(queries.visited_on(session, add_months(today, -12)), today)
     own = school(session)
+    months = rules.strip(
+        queries.visited_on(session, add_months(today, -12)),
+        today,
+        since=clock.local(own.created_at).date(),
+    )
     return render(
         "maintenance/index.html",
         fragment="rows",

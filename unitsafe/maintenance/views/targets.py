@@ -72,6 +72,10 @@ def _show(
     every = queries.targets(db.session(), _micro_name())
     offered, kept = _places(), _numbers(place)
     have = {one.kind: one.have for one in every if one.place == place}
+    lines = [
+        Target(place, offered[place], kind, kept.get(kind), have.get(kind, 0))
+        for kind in _kinds_of(place)
+    ]
     return render(
         "maintenance/targets.html",
         gaps=[one for one in every if one.gap],
@@ -82,10 +86,8 @@ def _show(
         ],
         form=form or _form(place, formdata=None),
         problem=problem,
-        lines=[
-            Target(place, offered[place], kind, kept.get(kind), have.get(kind, 0))
-            for kind in _kinds_of(place)
-        ],
+        shown=[one for one in lines if one.should is not None or one.have],
+        others=[one for one in lines if one.should is None and not one.have],
         kinds=content.load().equipment.kinds,
         may_edit=may_edit(),
         status=status,
