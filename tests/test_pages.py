@@ -613,8 +613,6 @@ TAKES = {
     "visits.index_xlsx": ["state", "kind", "first", "last", "q"],
     "documents.index": ["after", "kind", "topic", "state", "mark", "unread", "q"],
     "documents.new": ["kind", "topic"],
-    "equipment.index": ["after", "q", "kind", "building", "state"],
-    "equipment.new": ["space"],
     "equipment.index": ["after", "q", "kind", "building", "state", "due"],
     "equipment.index_xlsx": ["q", "due"],
     "equipment.labels_pdf": ["piece"],

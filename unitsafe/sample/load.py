@@ -84,7 +84,6 @@ def _set_up(session: Session, rng: Random, now: datetime, seed: int) -> World:
     plates.build(setting, school, by)
     maps.build(setting, campus, tree, by)
     pieces = equipment.build(setting, campus, by, seed)
-    pieces = equipment.build(setting, campus, by)
     maintenance.build(setting, by)
     reminders.build(setting, by)
     journal = Journal(session)
