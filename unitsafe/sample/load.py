@@ -31,6 +31,7 @@ from unitsafe.sample import (
     reminders,
     terms,
     tips,
+    trainings,
     visits,
 )
 from unitsafe.sample.album import Album
@@ -61,6 +62,7 @@ def load_sample(session: Session, *, seed: int, now: datetime) -> dict[str, int]
         events.plan(world)
         visits.plan(world, seed)
         drills.plan(world, seed, list(class_queries.classes(session)))
+        trainings.plan(world, seed, list(class_queries.classes(session)))
         tips.plan(world)
         History(world, seed).run()
         events.remember_visits(world)

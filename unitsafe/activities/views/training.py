@@ -308,4 +308,3 @@ def invitation_pdf(activity_number: str) -> ResponseReturnValue:
     data = training_papers.invitation(activity, address, school(db.session()), now=clock.now())
     printed = render_pdf("invitation", data, drawings={"qr": qr_svg(address)})
     return pdf(printed, short_name(), data["title"], data["period"])
-
