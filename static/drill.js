@@ -40,7 +40,7 @@ function shown() {
   queue.forEach(item => { if (item.late) tell(item, line.dataset.kept, true); });
 }
 
-// What one answer means: true when the server has it, or will never take it.
+// 'saved', 'refused' (the server will never take it), 'lost' (it may the next time).
 async function send(item) {
   const body = new URLSearchParams(item.fields), abort = new AbortController();
   body.set('late_seconds', Math.max(0, Math.round((Date.now() - item.at) / 1000)));
@@ -50,38 +50,49 @@ async function send(item) {
   try {
     const answer = await fetch(item.url, { method: 'POST', body, headers, signal: abort.signal });
     signedOut = answer.status === 401 || answer.redirected;
-    if (signedOut || answer.status >= 500 || answer.status === 429) return false;
+    if (signedOut || answer.status >= 500 || answer.status === 429) return 'lost';
+    if (answer.ok) return 'saved';
     const said = await answer.json().catch(() => ({}));
-    if (!answer.ok) refused(item, said.message);
-    return true;
+    refuse(item, said.message || line.dataset.refused);
+    return 'refused';
   } catch (error) {
-    return false;
+    return 'lost';
   } finally {
     clearTimeout(limit);
   }
 }
 
-function refused(item, message) {
-  tell(item, message || line.dataset.refused, true);
-  const form = document.querySelector('[data-shows="' + item.shows + '"]'), note = form && form.querySelector('details');
+const formOf = item => document.querySelector('[data-shows="' + item.shows + '"]');
+function complain(form, text) {
+  let words = form.querySelector('[role=alert]');
+  if (!words) form.append(words = Object.assign(document.createElement('p'), { className: 'drill-error' }));
+  words.setAttribute('role', 'alert');
+  words.textContent = text;
+}
+function refuse(item, text) {
+  const form = formOf(item);
+  if (!form) return;
+  complain(form, text);
+  if (item.fields.present) form.elements.present.value = item.fields.present;
+  const note = form.querySelector('details');
   if (note) note.open = true;
 }
 
 async function flush() {
   if (busy) return;
   busy = true;
-  let sent = 0;
+  let answered = 0;
   while (queue.length) {
     const item = queue[0];
-    if (!await send(item)) { item.late = true; break; }
+    if (await send(item) === 'lost') { item.late = true; break; }
     queue.shift();
     save(queue);
-    sent += 1;
+    answered += 1;
   }
   busy = false;
   save(queue);
   shown();
-  if (sent) document.body.dispatchEvent(new Event('counted'));
+  if (answered) document.body.dispatchEvent(new Event('counted'));
 }
 
 document.addEventListener('submit', event => {
@@ -93,6 +104,7 @@ document.addEventListener('submit', event => {
   if (button && button.name) fields[button.name] = button.value;
   const item = { url: form.getAttribute('action'), shows: form.dataset.shows, fields, at: Date.now() };
   tell(item, line.dataset.sending);
+  if (form.querySelector('[role=alert]')) complain(form, '');
   queue.push(item);
   save(queue);
   form.querySelector('[name=once]').value = Array.from(crypto.getRandomValues(new Uint8Array(16)), byte => byte.toString(16).padStart(2, '0')).join('');

@@ -116,6 +116,12 @@ def furnish(make: Make) -> Campus:
         "maintenance_id": make.maintenance(1).id,
         "contract_id": make.contract().id,
         "document_id": make.emergency_plan().id,
+        "class_id": (
+            school_class := make.school_class(
+                "三年级1班", space_id=near.id, head_teacher_id=teacher.id
+            )
+        ).id,
+        "activity_number": make.drill(school_class).number,
         "view_id": make.saved_view(officer).id,
         "draft_id": make.draft(officer).id,
         "tip_id": (tip := make.tip()).id,

@@ -14,6 +14,12 @@ from PIL import Image
 from sqlalchemy.orm import Session
 
 from unitsafe import clock
+from unitsafe.activities import drills
+from unitsafe.activities import services as activities
+from unitsafe.activities.models import Activity
+from unitsafe.activities.rules import Form as ActivityForm
+from unitsafe.activities.rules import Kind as ActivityKind
+from unitsafe.activities.services import Facts as ActivityFacts
 from unitsafe.checks import planning, services, taps
 from unitsafe.checks.models import Check, Plan
 from unitsafe.checks.rules import EntrySource, Result
@@ -383,6 +389,26 @@ class Make:
         """A class of 42 pupils."""
         made = SchoolClass(name=name, grade=grade, **{"pupils": 42, **facts})
         self.session.add(made)
+        self.session.commit()
+        return made
+
+    def drill(
+        self,
+        *classes: SchoolClass,
+        form: ActivityForm = ActivityForm.EVACUATION,
+        planned_on: date = date(2026, 11, 23),
+        by: Person | None = None,
+        **facts: Any,
+    ) -> Activity:
+        """A drill that the officer has planned for today, with these classes."""
+        actor = self.actor(by or self.someone("officer"))
+        given = {"title": "十一月疏散演练", "organiser_id": actor.id, **facts}
+        planned = ActivityFacts(form=form, planned_on=planned_on, **given)
+        with self.app.app_context():
+            made = activities.plan(
+                self.session, ActivityKind.DRILL, planned, by=actor, now=self.now()
+            )
+            drills.set_classes(self.session, made, [one.id for one in classes])
         self.session.commit()
         return made
 

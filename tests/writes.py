@@ -11,8 +11,11 @@ import sqlalchemy as sa
 from tests.addresses import ITEM, Campus, address
 from tests.factories import Make, picture
 from tests.pages import Browser, Page
+from unitsafe.activities.models import DrillClass
+from unitsafe.activities.rules import State as ActivityState
 from unitsafe.checks.models import Check
 from unitsafe.checks.rules import Result
+from unitsafe.classes.models import SchoolClass
 from unitsafe.grids.models import GridSpace, Role
 from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import Level, State
@@ -128,6 +131,7 @@ def _all(make: Make, campus: Campus) -> Iterator[Line]:
     yield from _roster(make, campus)
     yield from _visits(campus)
     yield from _documents()
+    yield from _activities(make, campus)
     yield from _equipment(campus)
     yield from _maintenance(make, campus)
     yield from _imports(campus)
@@ -419,6 +423,33 @@ def _documents() -> Iterator[Line]:
     yield "documents.set_state", "officer", {}, here, {"state": "withdrawn", "note": "作废"}, ()
     yield "documents.mark_read", "teacher", {}, here, {}, ()
     yield "documents.plan", "officer", {}, "documents.plan", {"part_alarm": "第3页"}, ()
+
+
+def _activities(make: Make, campus: Campus) -> Iterator[Line]:
+    here, session = "activities.detail", make.session
+    school_class = session.get_one(SchoolClass, campus.keys["class_id"])
+    running, held = make.drill(school_class), make.drill(school_class)
+    running.state, running.started_at = ActivityState.RUNNING, make.now()
+    held.state, held.held_on = ActivityState.HELD, date(2026, 11, 23)
+    session.commit()
+    part = session.scalars(sa.select(DrillClass).where(DrillClass.activity_id == running.id)).one()
+    run, over = {"activity_number": running.number}, {"activity_number": held.number}
+    drill = {"commander": "校长", "scene": "起火", "signal": "广播", "routes": "东楼梯"}
+    issue = {"description": "门锁着", "category": "evac_blocked"}
+    judged = {"evaluation": "好", "suitable": "all", "sufficient": "full"}
+    new_class = {"name": "四年级1班", "grade": 4, "pupils": 40}
+    counted = {"part_id": part.id, "present": 42}
+    yield "activities.new", "officer", {}, "activities.new", drill, ()
+    yield "activities.edit", "officer", {}, "activities.edit", {**drill, "place": "全校"}, ()
+    yield "activities.step", "officer", {}, here, {"action": "notify"}, ()
+    yield "activities.hold", "officer", {}, here, {"expected": 42, "present": 41}, ()
+    yield "activities.count", "teacher", run, None, counted, ()
+    yield "activities.evaluate", "officer", over, here, judged, ()
+    yield "activities.add_issue", "officer", over, here, issue, ()
+    yield "activities.attach", "officer", {}, here, {}, ("photo_file",)
+    yield "classes.new", "officer", {}, "classes.new", new_class, ()
+    yield "classes.edit", "officer", {}, "classes.edit", {"pupils": 44}, ()
+    yield "classes.retire", "officer", {}, "classes.edit", {}, ()
 
 
 def _reminders() -> Iterator[Line]:

@@ -18,7 +18,7 @@ from unitsafe.activities.rules import Form as Shape
 from unitsafe.activities.rules import Skill
 from unitsafe.activities.spot_checks import Given, Pupil
 from unitsafe.activities.training_rules import CertificateKind, Grade
-from unitsafe.core.forms import Form, Text, check_year, choices, chosen_id, named
+from unitsafe.core.forms import Form, LongText, Text, check_year, choices, chosen_id, named
 from unitsafe.core.query import row_id
 from unitsafe.people.labels import post_title
 
@@ -67,6 +67,7 @@ class MeetingForm(_WithPeople, ActivityForm):
     """What is planned of a meeting. Source: domain README §9 (会议记录)."""
 
     DETAILS = ("chair", "recorder")
+    content = LongText(_l("议程"), required=False, most=2000)
     chair = Text(_l("主持人"), most=40)
     recorder = Text(_l("记录人"), required=False, most=40)
 

@@ -199,7 +199,7 @@ def sheet(
 def _signed(at: datetime | None, *, is_own: bool) -> str:
     if at is None:
         return ""
-    return f"{stamp(at)} {'本人扫码' if is_own else '现场登记'}"
+    return f"{stamp(at)} {'本人签到' if is_own else '现场登记'}"
 
 
 def invitation(

@@ -457,3 +457,10 @@ def own_attendance(session: Session, activity: Activity, person_id: int) -> Atte
             Attendance.activity_id == activity.id, Attendance.person_id == person_id
         )
     ).first()
+
+
+def listed(session: Session, activity: Activity) -> Sequence[Attendance]:
+    """Everybody on an activity's list, in the order in which they came onto it."""
+    return session.scalars(
+        sa.select(Attendance).where(Attendance.activity_id == activity.id).order_by(Attendance.id)
+    ).all()

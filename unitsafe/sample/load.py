@@ -33,6 +33,7 @@ from unitsafe.sample import (
     reminders,
     terms,
     tips,
+    trainings,
     visits,
 )
 from unitsafe.sample.album import Album
@@ -64,6 +65,7 @@ def load_sample(session: Session, *, seed: int, now: datetime) -> dict[str, int]
         visits.plan(world, seed)
         drills.plan(world, seed, list(class_queries.classes(session)))
         maintenance.plan(world, seed)
+        trainings.plan(world, seed, list(class_queries.classes(session)))
         tips.plan(world)
         History(world, seed).run()
         events.remember_visits(world)

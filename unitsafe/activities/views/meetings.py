@@ -16,7 +16,7 @@ from unitsafe.activities.rules import Kind
 from unitsafe.activities.training_forms import DecisionForm, DoneForm
 from unitsafe.activities.views import bp
 from unitsafe.activities.views.kinds import KINDS
-from unitsafe.activities.views.pages import ONE, found, organised, show
+from unitsafe.activities.views.pages import found, organised, show
 from unitsafe.activities.views.training import may_roll, meeting_page
 from unitsafe.core import once
 from unitsafe.core.access import actor, allow
@@ -25,6 +25,8 @@ from unitsafe.core.domain import Actor, RuleError
 from unitsafe.core.errors import sentence
 from unitsafe.core.htmx import see_other
 from unitsafe.people import queries as people
+
+ADDRESS = "/activities/<meeting_number>"
 
 
 def _shown(session: Session, activity: Activity, by: Actor, _now: datetime) -> Mapping[str, Any]:
@@ -49,19 +51,19 @@ def _form(**values: Any) -> DecisionForm:
     return form
 
 
-@bp.post(ONE + "/decisions")
+@bp.post(ADDRESS + "/decisions")
 @allow()
-def decide(activity_number: str) -> ResponseReturnValue:
+def decide(meeting_number: str) -> ResponseReturnValue:
     """Somebody takes something over."""
-    activity, form, now = organised(activity_number), _form(), clock.now()
+    activity, form, now = organised(meeting_number), _form(), clock.now()
     if form.validate():
         try:
             with writing() as session:
                 key = once.claim(session, form.once.data, by=actor().id, now=now)
-                key.location = url_for(".detail", activity_number=activity_number)
+                key.location = url_for(".detail", activity_number=meeting_number)
                 meetings.decide(
                     session,
-                    queries.by_number(session, activity_number),
+                    queries.by_number(session, meeting_number),
                     text=form["text"].data,
                     owner_id=form.owner_id.data,
                     due_on=form.due_on.data,
@@ -77,11 +79,11 @@ def decide(activity_number: str) -> ResponseReturnValue:
     return show(found(activity.number), own={"decision_form": form}, status=422)
 
 
-@bp.post(ONE + "/decisions/<int:decision_id>")
+@bp.post(ADDRESS + "/decisions/<int:decision_id>")
 @allow()
-def finish(activity_number: str, decision_id: int) -> ResponseReturnValue:
+def finish(meeting_number: str, decision_id: int) -> ResponseReturnValue:
     """It was done."""
-    activity, form, now = found(activity_number), DoneForm(), clock.now()
+    activity, form, now = found(meeting_number), DoneForm(), clock.now()
     decision = db.session.get(Decision, decision_id)
     if decision is None or decision.activity_id != activity.id:
         abort(404)
@@ -90,10 +92,10 @@ def finish(activity_number: str, decision_id: int) -> ResponseReturnValue:
         return show(activity, own=again, status=422)
     with writing() as session:
         key = once.claim(session, form.once.data, by=actor().id, now=now)
-        key.location = url_for(".detail", activity_number=activity_number)
+        key.location = url_for(".detail", activity_number=meeting_number)
         meetings.finish(
             session,
-            queries.by_number(session, activity_number),
+            queries.by_number(session, meeting_number),
             session.get_one(Decision, decision_id),
             note=form.note.data or "",
             by=actor(),

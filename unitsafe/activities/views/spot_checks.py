@@ -17,7 +17,7 @@ from unitsafe.activities.training_forms import MOST_PUPILS, AnswersForm, DrawFor
 from unitsafe.activities.training_rules import TEAM_POSTS
 from unitsafe.activities.views import bp
 from unitsafe.activities.views.kinds import KINDS, KindPage, Paper
-from unitsafe.activities.views.pages import ONE, organised, show
+from unitsafe.activities.views.pages import organised, show
 from unitsafe.activities.views.training import may_roll, posts_held
 from unitsafe.classes import queries as classes
 from unitsafe.core import once
@@ -26,6 +26,8 @@ from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Actor, RuleError
 from unitsafe.core.errors import sentence
 from unitsafe.core.htmx import see_other
+
+ADDRESS = "/activities/<check_number>"
 
 
 def _shown(session: Session, activity: Activity, by: Actor, now: datetime) -> Mapping[str, Any]:
@@ -85,21 +87,21 @@ def _spot_check(number: str) -> Activity:
     return activity if activity.kind is Kind.SPOT_CHECK else abort(404)
 
 
-@bp.post(ONE + "/draw")
+@bp.post(ADDRESS + "/draw")
 @allow()
-def draw(activity_number: str) -> ResponseReturnValue:
+def draw(check_number: str) -> ResponseReturnValue:
     """Draw people by chance."""
-    activity, now = _spot_check(activity_number), clock.now()
+    activity, now = _spot_check(check_number), clock.now()
     form = _draw_form(activity)
     if form.validate():
         try:
             with writing() as session:
                 key = once.claim(session, form.once.data, by=actor().id, now=now)
-                key.location = url_for(".detail", activity_number=activity_number)
+                key.location = url_for(".detail", activity_number=check_number)
                 pool = training_queries.pool(session, form.groups.data or [], clock.today())
                 drawn = spot_checks.draw(
                     session,
-                    queries.by_number(session, activity_number),
+                    queries.by_number(session, check_number),
                     [one.id for one in pool],
                     form.number.data or 0,
                     by=actor(),
@@ -114,11 +116,11 @@ def draw(activity_number: str) -> ResponseReturnValue:
     return show(activity, own={"draw_form": form}, status=422)
 
 
-@bp.post(ONE + "/answers")
+@bp.post(ADDRESS + "/answers")
 @allow()
-def answer(activity_number: str) -> ResponseReturnValue:
+def answer(check_number: str) -> ResponseReturnValue:
     """What those who were asked could do."""
-    activity, form, now = _spot_check(activity_number), AnswersForm(), clock.now()
+    activity, form, now = _spot_check(check_number), AnswersForm(), clock.now()
     skills, is_pupils = spot_rules.SKILLS[activity.form], activity.form is Form.PUPIL_SKILL
     given: dict[str, Any]
     if is_pupils:
@@ -134,8 +136,8 @@ def answer(activity_number: str) -> ResponseReturnValue:
         return show(activity, own=again, status=422)
     with writing() as session:
         key = once.claim(session, form.once.data, by=actor().id, now=now)
-        key.location = url_for(".detail", activity_number=activity_number)
-        one = queries.by_number(session, activity_number)
+        key.location = url_for(".detail", activity_number=check_number)
+        one = queries.by_number(session, check_number)
         number = spot_checks.answer(session, one, **given, by=actor(), now=now)
     flash(_("已登记%(n)s个人的结果。", n=number))
     return see_other(key.location)

@@ -32,7 +32,7 @@ from unitsafe.activities.training_forms import (
 )
 from unitsafe.activities.views import bp
 from unitsafe.activities.views.kinds import KINDS, KindPage, Paper
-from unitsafe.activities.views.pages import ONE, found, organised
+from unitsafe.activities.views.pages import found, organised
 from unitsafe.core import once
 from unitsafe.core.access import actor, allow
 from unitsafe.core.db import db, writing
@@ -48,6 +48,8 @@ from unitsafe.people.labels import BY_GRID, post_title
 from unitsafe.school.address import public_address, reaches_phones
 from unitsafe.school.queries import school, short_name
 
+ADDRESS = "/activities/<training_number>"
+"""A training or a meeting."""
 NOT_CHOSEN = BY_GRID | {"inspector", "student_monitor"}
 
 
@@ -133,19 +135,19 @@ def _signed_kind(activity: Activity) -> Activity:
 def sign_address(activity: Activity) -> str:
     """Where the code leads: only who saw it knows the word."""
     word = attendance.sign_word(activity.number, current_app.config["SECRET_KEY"])
-    return public_address() + url_for(".sign", activity_number=activity.number, w=word)
+    return public_address() + url_for(".sign", training_number=activity.number, w=word)
 
 
-@bp.route(ONE + "/sign", methods=["GET", "POST"])
+@bp.route(ADDRESS + "/sign", methods=["GET", "POST"])
 @allow()
-def sign(activity_number: str) -> ResponseReturnValue:
+def sign(training_number: str) -> ResponseReturnValue:
     """Sign in for oneself, with the word of the code."""
     session, now = db.session(), clock.now()
     word = request.values.get("w", "")[:40]
-    if not attendance.is_sign_word(word, activity_number, current_app.config["SECRET_KEY"]):
+    if not attendance.is_sign_word(word, training_number, current_app.config["SECRET_KEY"]):
         abort(404)
     activity = session.scalars(
-        sa.select(Activity).where(Activity.number == activity_number)
+        sa.select(Activity).where(Activity.number == training_number)
     ).first()
     if activity is None or activity.kind not in SIGNED_KINDS:
         abort(404)
@@ -153,8 +155,8 @@ def sign(activity_number: str) -> ResponseReturnValue:
     if request.method == "POST" and form.validate():
         with writing() as tx:
             key = once.claim(tx, form.once.data, by=actor().id, now=now)
-            key.location = url_for(".sign", activity_number=activity_number, w=word)
-            attendance.sign_in(tx, queries.by_number(tx, activity_number), by=actor(), now=now)
+            key.location = url_for(".sign", training_number=training_number, w=word)
+            attendance.sign_in(tx, queries.by_number(tx, training_number), by=actor(), now=now)
         return see_other(key.location)
     mine = training_queries.own_attendance(session, activity, actor().id)
     return render(
@@ -177,11 +179,11 @@ def _refusal(activity: Activity, now: datetime) -> str | None:
     return None
 
 
-@bp.get(ONE + "/qr")
+@bp.get(ADDRESS + "/qr")
 @allow()
-def qr(activity_number: str) -> ResponseReturnValue:
+def qr(training_number: str) -> ResponseReturnValue:
     """The code for the screen of the room, and who has signed in so far."""
-    activity = _signed_kind(organised(activity_number))
+    activity = _signed_kind(organised(training_number))
     address = sign_address(activity)
     expected, signed = attendance.heads(activity.attendances)
     return render(
@@ -196,11 +198,11 @@ def qr(activity_number: str) -> ResponseReturnValue:
     )
 
 
-@bp.route(ONE + "/invited", methods=["GET", "POST"])
+@bp.route(ADDRESS + "/invited", methods=["GET", "POST"])
 @allow()
-def invited(activity_number: str) -> ResponseReturnValue:
+def invited(training_number: str) -> ResponseReturnValue:
     """Who is asked to come: everybody with a box to tick, whole groups at once."""
-    activity = _signed_kind(organised(activity_number))
+    activity = _signed_kind(organised(training_number))
     attendance.check_open(activity, actor())
     session, form = db.session(), InvitedForm()
     form.groups.choices = choices(groups(posts_held()))
@@ -208,13 +210,13 @@ def invited(activity_number: str) -> ResponseReturnValue:
         now = clock.now()
         with writing() as tx:
             key = once.claim(tx, form.once.data, by=actor().id, now=now)
-            key.location = url_for(".detail", activity_number=activity_number)
+            key.location = url_for(".detail", activity_number=training_number)
             chosen = form.groups.data or []
             added = training_queries.pool(tx, chosen, clock.today()) if chosen else []
             staff = {one.id for one in people.people_by_id(tx, form.people)}
             attendance.set_invited(
                 tx,
-                queries.by_number(tx, activity_number),
+                queries.by_number(tx, training_number),
                 staff | {one.id for one in added},
                 by=actor(),
                 now=now,
@@ -237,11 +239,11 @@ def invited(activity_number: str) -> ResponseReturnValue:
     )
 
 
-@bp.route(ONE + "/people", methods=["GET", "POST"])
+@bp.route(ADDRESS + "/people", methods=["GET", "POST"])
 @allow()
-def roll(activity_number: str) -> ResponseReturnValue:
+def roll(training_number: str) -> ResponseReturnValue:
     """The organiser's list: who was there, how the tests went."""
-    activity = _signed_kind(organised(activity_number))
+    activity = _signed_kind(organised(training_number))
     attendance.check_open(activity, actor())
     session, form = db.session(), RollForm()
     listed = {one.person_id for one in activity.attendances}
@@ -254,13 +256,14 @@ def roll(activity_number: str) -> ResponseReturnValue:
             results = form.results()
             with writing() as tx:
                 key = once.claim(tx, form.once.data, by=actor().id, now=now)
-                again = bool(form.more.data)
-                key.location = url_for(
-                    ".roll" if again else ".detail", activity_number=activity_number
+                key.location = (
+                    url_for(".roll", training_number=training_number)
+                    if form.more.data
+                    else url_for(".detail", activity_number=training_number)
                 )
                 attendance.roll(
                     tx,
-                    queries.by_number(tx, activity_number),
+                    queries.by_number(tx, training_number),
                     present=form.came & (listed | {form.more.data}),
                     results=results,
                     by=actor(),
@@ -284,11 +287,11 @@ def roll(activity_number: str) -> ResponseReturnValue:
     )
 
 
-@bp.get(ONE + "/sheet.pdf")
+@bp.get(ADDRESS + "/sheet.pdf")
 @allow()
-def sheet_pdf(activity_number: str) -> ResponseReturnValue:
+def sheet_pdf(training_number: str) -> ResponseReturnValue:
     """签到表: to sign by hand, or filled with who signed in."""
-    activity = _signed_kind(found(activity_number))
+    activity = _signed_kind(found(training_number))
     session = db.session()
     data = training_papers.sheet(
         activity,
@@ -299,11 +302,11 @@ def sheet_pdf(activity_number: str) -> ResponseReturnValue:
     return pdf(render_pdf("sign_in_sheet", data), short_name(), data["title"], data["period"])
 
 
-@bp.get(ONE + "/invitation.pdf")
+@bp.get(ADDRESS + "/invitation.pdf")
 @allow()
-def invitation_pdf(activity_number: str) -> ResponseReturnValue:
+def invitation_pdf(training_number: str) -> ResponseReturnValue:
     """The notice to put up, with the code to sign in by."""
-    activity = _signed_kind(organised(activity_number))
+    activity = _signed_kind(organised(training_number))
     address = sign_address(activity)
     data = training_papers.invitation(activity, address, school(db.session()), now=clock.now())
     printed = render_pdf("invitation", data, drawings={"qr": qr_svg(address)})

@@ -17,7 +17,7 @@ from unitsafe.activities.services import Changes
 from unitsafe.activities.training_forms import ClassesForm, LettersForm
 from unitsafe.activities.views import bp
 from unitsafe.activities.views.kinds import KINDS, KindPage, Paper
-from unitsafe.activities.views.pages import ONE, organised, show
+from unitsafe.activities.views.pages import organised, show
 from unitsafe.activities.views.training import may_roll
 from unitsafe.classes import queries as classes
 from unitsafe.core import once
@@ -66,11 +66,11 @@ KINDS[Kind.LESSON] = KINDS[Kind.PUBLICITY] = KindPage(
 )
 
 
-@bp.post(ONE + "/letters")
+@bp.post("/activities/<letter_number>/letters")
 @allow()
-def letters(activity_number: str) -> ResponseReturnValue:
+def letters(letter_number: str) -> ResponseReturnValue:
     """How many letters each class got and gave back."""
-    activity = organised(activity_number)
+    activity = organised(letter_number)
     if activity.form is not Form.FAMILY_LETTER:
         abort(404)
     attendance.check_open(activity, actor())
@@ -82,8 +82,8 @@ def letters(activity_number: str) -> ResponseReturnValue:
         return show(activity, own=again, status=422)
     with writing() as session:
         key = once.claim(session, form.once.data, by=actor().id, now=now)
-        key.location = url_for(".detail", activity_number=activity_number)
-        one = queries.by_number(session, activity_number)
+        key.location = url_for(".detail", activity_number=letter_number)
+        one = queries.by_number(session, letter_number)
         class_parts.count_letters(session, one, counts, by=actor(), now=now)
     flash(_("发放和回收的份数已保存。"))
     return see_other(key.location)
