@@ -51,7 +51,7 @@ def test_papers_fill_the_items_they_are_about(make, items):
 
 
 def test_ledgers_fill_the_items_they_are_kept_for(make, items):
-    make.submitted(make.patrol(), make.someone("teacher"))
+    make.submitted(make.patrol(), make.someone("officer"))
     make.hazard()
     make.visit(0)
     make.equipment()
