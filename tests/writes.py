@@ -25,6 +25,7 @@ PASSWORD = "open-sesame-7"
 PASSWORDS = {"password": "sesame-open-8", "again": "sesame-open-8"}
 OWN = frozenset(
     {
+        "documents.mark_read",
         "hazards.save_view",
         "people.display",
         "people.password",

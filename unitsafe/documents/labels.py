@@ -92,6 +92,7 @@ FACTS = {
     "next_review_on": _l("下次复核"),
     "topics": _l("内容"),
     "audience": _l("阅读范围"),
+    "state": _l("状态"),
 }
 """What is written down of a paper, by column or list."""
 
@@ -109,13 +110,28 @@ def audience_words(posts: Collection[str]) -> str:
 
 
 def changed(event: DocumentEvent) -> list[str]:
-    """What a correction changed, line by line: 文号：空→3号."""
+    """What a step changed, line by line: 文号：空→3号."""
     return [
         _(
             "%(what)s：%(old)s→%(new)s",
-            what=FACTS.get(name, name),
-            old=old or _("空"),
-            new=new or _("空"),
+            what=_title(name),
+            old=_shown(name, old) or _("空"),
+            new=_shown(name, new) or _("空"),
         )
         for name, (old, new) in event.changes.items()
     ]
+
+
+def _title(name: str) -> str:
+    if name in FACTS:
+        return str(FACTS[name])
+    kind, _line, key = name.partition("_")
+    return label(Part(key) if kind == "part" else Team(key))
+
+
+def _shown(name: str, text: str) -> str:
+    if name == "topics" and text:
+        return topic_words(Topic(key) for key in text.split(","))
+    if name == "audience" and text:
+        return audience_words(text.split(","))
+    return label(State(text)) if name == "state" else text

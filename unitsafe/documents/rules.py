@@ -210,6 +210,19 @@ class Team(StrEnum):
 WHOLE_PLAN = len(Part) + len(Team)
 
 
+def part_key(part: Part) -> str:
+    """What events call a part of a plan."""
+    return f"part_{part}"
+
+
+def team_key(team: Team) -> str:
+    """What events call a team of a plan."""
+    return f"team_{team}"
+
+
+PLAN_KEYS = (*map(part_key, Part), *map(team_key, Team))
+
+
 @dataclass(frozen=True)
 class Seat:
     """One person of a team: whether they lead it and are still at the school."""

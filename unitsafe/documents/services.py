@@ -10,9 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from unitsafe import clock
 from unitsafe.core import audit
 from unitsafe.core.domain import Actor, NotAllowed, RuleError
-from unitsafe.core.labels import label
 from unitsafe.documents import rules
-from unitsafe.documents.labels import audience_words, topic_words
 from unitsafe.documents.models import (
     Document,
     DocumentAudience,
@@ -156,9 +154,10 @@ def set_state(
     if state is one.state:
         raise RuleError("这份文件已经是“%(state)s”。", state=state)
     today = clock.local(now).date()
+    changes = {"state": [str(one.state), str(state)]}
     one.state, one.ended_on = state, None if state is State.CURRENT else today
     action = Action.RESTORE if state is State.CURRENT else Action.END
-    _log(session, one, action, today, note or label(state), by=by, now=now)
+    _log(session, one, action, today, note, changes=changes, by=by, now=now)
 
 
 def mark_read(session: Session, one: Document, *, number: int, by: Actor, now: datetime) -> None:
@@ -204,8 +203,8 @@ def fill_plan(
     session.flush()
     after = _plan_words(session, one, version)
     changes = {
-        label(key): [before.get(key, ""), after.get(key, "")]
-        for key in (*Part, *Team)
+        key: [before.get(key, ""), after.get(key, "")]
+        for key in rules.PLAN_KEYS
         if before.get(key, "") != after.get(key, "")
     }
     if changes:
@@ -326,17 +325,15 @@ def _seated(
     return found
 
 
-def _plan_words(
-    session: Session, one: Document, version: DocumentVersion
-) -> dict[Part | Team, str]:
-    """What a plan holds, as text; a leader stands first, with a star."""
-    told: dict[Part | Team, str] = {row.part: row.place for row in version.parts}
+def _plan_words(session: Session, one: Document, version: DocumentVersion) -> dict[str, str]:
+    """What a plan holds, as text by rules.PLAN_KEYS; a leader stands first, with a star."""
+    told = {rules.part_key(row.part): row.place for row in version.parts}
     people = names(session, {row.person_id for row in one.members})
     for team in Team:
         seats = sorted(
             (row for row in one.members if row.team is team), key=lambda row: not row.is_leader
         )
-        told[team] = "、".join(
+        told[rules.team_key(team)] = "、".join(
             people[row.person_id] + ("*" if row.is_leader else "") for row in seats
         )
     return told
@@ -350,8 +347,8 @@ def _shown(session: Session, one: Document) -> dict[str, str]:
         "issued_on": one.issued_on.isoformat(),
         "owner": owner.get(one.owner_id or 0, ""),
         "next_review_on": one.next_review_on.isoformat() if one.next_review_on else "",
-        "topics": topic_words(entry.topic for entry in one.topics),
-        "audience": audience_words([entry.post for entry in one.audience]),
+        "topics": ",".join(entry.topic for entry in one.topics),
+        "audience": ",".join(entry.post for entry in one.audience),
     }
 
 
@@ -378,7 +375,9 @@ def _log(
         )
     )
     session.flush()
-    data: dict[str, object] = {name: new for name, (_old, new) in (changes or {}).items()}
+    data: dict[str, object] = {
+        name: new for name, (_old, new) in (changes or {}).items() if name not in rules.PLAN_KEYS
+    }
     if action in (Action.RECORD, Action.ADD_VERSION):
         data |= {"name": one.title, "version": one.latest}
     if note:
