@@ -35,6 +35,10 @@ APPEND_ONLY = (
     "activity_event",
     "head_count",
     "floor_cleared",
+    "map_check",
+    "hot_work_event",
+    "kit_count",
+    "muster",
 )
 
 

@@ -28,6 +28,7 @@ FRAGMENTS = {
     "hazards.index": "rows",
     "hazards.detail": "hazard",
     "visits.index": "rows",
+    "hot_work.index": "rows",
     "imports.preview": "rows",
     "letters.index": "rows",
     "maps.index": "tiles",
@@ -41,6 +42,8 @@ NOT_HTML = {
     "hazards.index_pdf",
     "hazards.index_xlsx",
     "visits.index_xlsx",
+    "hot_work.index_xlsx",
+    "micro_station.kit_xlsx",
     "people.index_xlsx",
     "appraisal.month_xlsx",
     "today.healthz",
@@ -311,6 +314,23 @@ def more_findings(make):
     make.session.commit()
 
 
+def more_evacuation(make):
+    for floor in (2, 3):
+        make.guide(make.person(), floor)
+        make.pupil(make.person(), make.person())
+
+
+def more_station(make):
+    for number in (1, 2):
+        make.station_member()
+        make.kit_item(f"消防斧{number}", keeper_id=make.person().id)
+
+
+def more_permits(make):
+    for _ in range(2):
+        make.permit()
+
+
 def more_imports(make):
     for _ in range(2):
         make.draft(make.someone("manager"))
@@ -366,6 +386,11 @@ LISTS = {
     "/visits.xlsx": (more_visits,),
     "/visits/1": (more_findings,),
     "/visits/1/reply.pdf": (more_findings,),
+    "/evacuation": (more_evacuation, more_people),
+    "/evacuation/1/1": (more_people,),
+    "/micro-station": (more_station,),
+    "/hot-work": (more_permits,),
+    "/hot-work.xlsx": (more_permits,),
     "/import": (more_imports,),
     "/people": (more_people,),
     "/buildings": (more_places,),
@@ -428,6 +453,11 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(app, make, b
     add_notice(make, make.channel())
     make.imported(make.someone("officer"))
     make.visit()
+    make.guide()
+    make.pupil(make.person(), make.person())
+    make.station_member()
+    make.kit_item(keeper_id=make.someone("officer").id)
+    make.permit()
     make.answered_tip(make.tip(), make.someone("officer"))
     client = browser(make.someone("manager"))
     assert client.get(path).status == 200
@@ -540,6 +570,8 @@ TAKES = {
     "hazards.new": ["space", "source", "ref", "again"],
     "visits.index": ["after", "state", "kind", "first", "last", "q"],
     "visits.index_xlsx": ["state", "kind", "first", "last", "q"],
+    "hot_work.index": ["after", "state", "first", "last", "q"],
+    "hot_work.index_xlsx": ["state", "first", "last", "q"],
     "equipment.index": ["after", "q", "kind", "building", "state"],
     "equipment.new": ["space"],
     "imports.columns": ["sheet", "heads"],
@@ -661,6 +693,13 @@ NAMES = sorted(
         "equipment.change_state",
         "equipment.edit",
         "equipment.new",
+        "evacuation.add_guide",
+        "evacuation.add_point",
+        "evacuation.add_pupil",
+        "evacuation.add_volunteer",
+        "evacuation.check_maps",
+        "evacuation.end",
+        "evacuation.save_route",
         "grids.assign",
         "grids.cancel",
         "grids.end",
@@ -699,6 +738,12 @@ NAMES = sorted(
         "hazards.supervise",
         "hazards.transfer",
         "hazards.transfer_reply",
+        "hot_work.after_check",
+        "hot_work.cancel",
+        "hot_work.decide",
+        "hot_work.finish",
+        "hot_work.new",
+        "hot_work.start",
         "letters.paper",
         "letters.sign",
         "maps.change",
@@ -711,6 +756,14 @@ NAMES = sorted(
         "imports.preview",
         "imports.undo",
         "imports.upload",
+        "micro_station.add_member",
+        "micro_station.add_muster",
+        "micro_station.count",
+        "micro_station.default_kit",
+        "micro_station.end_member",
+        "micro_station.kit_item",
+        "micro_station.new_item",
+        "micro_station.set_up",
         "people.absence",
         "people.display",
         "people.edit",
