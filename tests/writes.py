@@ -16,8 +16,8 @@ from unitsafe.checks.rules import Result
 from unitsafe.grids.models import GridSpace, Role
 from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import Level, State
+from unitsafe.hot_work.rules import BEFORE_WORK
 from unitsafe.hot_work.rules import State as HotWork
-from unitsafe.hot_work.views import BEFORE_WORK
 from unitsafe.people.passwords import hash_password
 
 PASSWORD = "open-sesame-7"

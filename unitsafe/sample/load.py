@@ -26,6 +26,7 @@ from unitsafe.sample import (
     places,
     plates,
     reminders,
+    stations,
     terms,
     tips,
     visits,
@@ -58,6 +59,7 @@ def load_sample(session: Session, *, seed: int, now: datetime) -> dict[str, int]
         events.plan(world)
         visits.plan(world, seed)
         tips.plan(world)
+        stations.plan(world)
         History(world, seed).run()
         events.remember_visits(world)
         reminders.remember(world)
