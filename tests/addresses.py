@@ -129,6 +129,7 @@ def furnish(make: Make) -> Campus:
         "run_id": make.imported(officer, "姓名,电话\n新来的人,13800000000\n", What.PEOPLE).id,
     }
     keys |= _reminders(make, teacher)
+    keys |= _safety(make)
     spare["channel_id"] = make.channel(name="旧群").id
     foreign["equipment_id"] = make.equipment(away).id
     spare["draft_id"] = make.draft(officer).id
@@ -161,6 +162,19 @@ def _reminders(make: Make, teacher: Person) -> dict[str, Any]:
         "channel_id": make.channel(url=nobody).id,
         "sort": "wecom",
         "way": "serverchan",
+    }
+
+
+def _safety(make: Make) -> dict[str, Any]:
+    """A guide, a member and a line of the kit of the station, a permit of the teacher."""
+    make.school_class()
+    return {
+        "floor": 1,
+        "part": "guides",
+        "row_id": make.guide().id,
+        "member_id": make.station_member().id,
+        "item_id": make.kit_item().id,
+        "permit_id": make.permit().id,
     }
 
 

@@ -34,6 +34,9 @@ from unitsafe.documents.services import Facts as DocumentFacts
 from unitsafe.equipment import services as registers
 from unitsafe.equipment.models import Equipment
 from unitsafe.equipment.services import Facts
+from unitsafe.evacuation import services as evacuation
+from unitsafe.evacuation.models import EvacGuide, PupilInNeed
+from unitsafe.evacuation.rules import Need
 from unitsafe.files import services as files
 from unitsafe.files.models import StoredFile
 from unitsafe.grids import actors
@@ -43,6 +46,9 @@ from unitsafe.hazards import services as hazards
 from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import Fix, Level, State
 from unitsafe.hazards.saved_views import SavedView
+from unitsafe.hot_work import services as hot_work
+from unitsafe.hot_work.models import HotWorkPermit
+from unitsafe.hot_work.rules import Measure
 from unitsafe.imports import reading
 from unitsafe.imports import services as imports
 from unitsafe.imports.kinds import KINDS
@@ -59,6 +65,10 @@ from unitsafe.maintenance.services import Found as MaintenanceFound
 from unitsafe.maps import services as maps
 from unitsafe.maps.models import GridMap, GridShape
 from unitsafe.maps.rules import Point
+from unitsafe.micro_station import services as stations
+from unitsafe.micro_station.models import KitItem, StationMember
+from unitsafe.micro_station.rules import Group
+from unitsafe.micro_station.rules import Role as StationRole
 from unitsafe.people import accounts
 from unitsafe.people import services as people
 from unitsafe.people.models import Person, SignIn
@@ -799,6 +809,88 @@ class Make:
                 now=self.now(),
             )
         self.session.commit()
+
+    def guide(self, person: Person | None = None, floor: int = 1, **facts: Any) -> EvacGuide:
+        """Somebody, the teacher unless named, who leads a floor of 教学楼 out."""
+        building = facts.pop("building", None) or self.building()
+        with self.app.app_context():
+            guide = evacuation.add_guide(
+                self.session,
+                building.id,
+                floor,
+                person_id=(person or self.someone("teacher")).id,
+                **{"deputy_id": None, "stand": "东侧楼梯口", **facts},
+                by=self.actor(self.someone("officer")),
+                now=self.now(),
+            )
+        return self._save(guide)  # type: ignore[no-any-return]
+
+    def pupil(self, *helpers: Person, school_class: SchoolClass | None = None) -> PupilInNeed:
+        """李某, who cannot walk alone, with up to two helpers."""
+        first, second = [*(one.id for one in helpers), None, None][:2]
+        with self.app.app_context():
+            pupil = evacuation.add_pupil(
+                self.session,
+                class_id=(school_class or self.school_class(f"{next(self.serial)}班")).id,
+                initials="李某",
+                need=Need.MOBILITY,
+                helper_id=first,
+                second_id=second,
+                by=self.actor(self.someone("officer")),
+                now=self.now(),
+            )
+        return self._save(pupil)  # type: ignore[no-any-return]
+
+    def station_member(
+        self, person: Person | None = None, role: StationRole = StationRole.MEMBER
+    ) -> StationMember:
+        """Somebody in the micro station's team."""
+        with self.app.app_context():
+            member = stations.add_member(
+                self.session,
+                person_id=(person or self.person()).id,
+                role=role,
+                by=self.actor(self.someone("officer")),
+                now=self.now(),
+            )
+        return self._save(member)  # type: ignore[no-any-return]
+
+    def kit_item(self, name: str = "强光手电", **facts: Any) -> KitItem:
+        """Six torches of the micro station, all there."""
+        given = {"kit_group": Group.LIGHT, "expected": 6, "present": 6, **facts}
+        with self.app.app_context():
+            item = stations.save_item(
+                self.session,
+                None,
+                stations.Facts(name=name, **given),
+                by=self.actor(self.someone("officer")),
+                now=self.now(),
+            )
+        return self._save(item)  # type: ignore[no-any-return]
+
+    def permit(self, **facts: Any) -> HotWorkPermit:
+        """Welding this evening, applied for by the teacher and watched by the officer."""
+        given = {
+            "work": "烟道支架电焊",
+            "worker": "张师傅",
+            "certificate_no": "T330100199001010011",
+            "certificate_until": date(2027, 6, 30),
+            "day": clock.local(self.now()).date(),
+            "starts": time(18, 30),
+            "ends": time(20, 30),
+            "measures": list(Measure),
+        }
+        by = facts.pop("by", None) or self.someone("teacher")
+        given |= {"space_id": self.space_in(self.grid()).id}
+        given |= {"watcher_id": self.someone("officer").id}
+        with self.app.app_context():
+            permit = hot_work.apply(
+                self.session,
+                hot_work.Facts(**{**given, **facts}),
+                by=self.actor(by),
+                now=self.now(),
+            )
+        return self._save(permit)  # type: ignore[no-any-return]
 
     def _save(self, made):  # type: ignore[no-untyped-def]
         self.session.commit()

@@ -42,6 +42,10 @@ APPEND_ONLY = (
     "document_file",
     "document_reading",
     "document_event",
+    "map_check",
+    "hot_work_event",
+    "kit_count",
+    "muster",
 )
 
 

@@ -36,6 +36,7 @@ FRAGMENTS = {
     "maintenance.latest_readings": "rows",
     "activities.index": "rows",
     "activities.run": "board",
+    "hot_work.index": "rows",
     "imports.preview": "rows",
     "letters.index": "rows",
     "maps.index": "tiles",
@@ -58,6 +59,8 @@ NOT_HTML = {
     "documents.archive_pdf",
     "activities.index_xlsx",
     "classes.index_xlsx",
+    "hot_work.index_xlsx",
+    "micro_station.kit_xlsx",
     "people.index_xlsx",
     "appraisal.month_xlsx",
     "today.healthz",
@@ -359,6 +362,23 @@ def more_readings(make):
         make.reading(pump, "outlet_pressure", value)
 
 
+def more_evacuation(make):
+    for floor in (2, 3):
+        make.guide(make.person(), floor)
+        make.pupil(make.person(), make.person())
+
+
+def more_station(make):
+    for number in (1, 2):
+        make.station_member()
+        make.kit_item(f"消防斧{number}", keeper_id=make.person().id)
+
+
+def more_permits(make):
+    for _ in range(2):
+        make.permit()
+
+
 def more_imports(make):
     for _ in range(2):
         make.draft(make.someone("manager"))
@@ -425,6 +445,11 @@ LISTS = {
     "/equipment/readings": (more_readings,),
     "/equipment/targets": (more_equipment, more_readings),
     "/equipment/targets.xlsx": (more_equipment,),
+    "/evacuation": (more_evacuation, more_people),
+    "/evacuation/1/1": (more_people,),
+    "/micro-station": (more_station,),
+    "/hot-work": (more_permits,),
+    "/hot-work.xlsx": (more_permits,),
     "/import": (more_imports,),
     "/people": (more_people,),
     "/buildings": (more_places,),
@@ -490,6 +515,11 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(app, make, b
     make.maintenance(1)
     make.contract()
     make.document()
+    make.guide()
+    make.pupil(make.person(), make.person())
+    make.station_member()
+    make.kit_item(keeper_id=make.someone("officer").id)
+    make.permit()
     make.answered_tip(make.tip(), make.someone("officer"))
     client = browser(make.someone("manager"))
     assert client.get(path).status == 200
@@ -624,6 +654,10 @@ TAKES = {
     "equipment.inspect": ["name"],
     "equipment.to_inspect": ["building"],
     "equipment.intervals": ["kind"],
+    "hot_work.index": ["after", "state", "first", "last", "q"],
+    "hot_work.index_xlsx": ["state", "first", "last", "q"],
+    "equipment.index": ["after", "q", "kind", "building", "state"],
+    "equipment.new": ["space"],
     "imports.columns": ["sheet", "heads"],
     "imports.preview": ["only", "page", "leave_out"],
     "people.index": ["q", "post", "left", "after"],
@@ -750,6 +784,13 @@ NAMES = sorted(
         "equipment.change_state",
         "equipment.edit",
         "equipment.new",
+        "evacuation.add_guide",
+        "evacuation.add_point",
+        "evacuation.add_pupil",
+        "evacuation.add_volunteer",
+        "evacuation.check_maps",
+        "evacuation.end",
+        "evacuation.save_route",
         "grids.assign",
         "grids.cancel",
         "grids.end",
@@ -788,6 +829,12 @@ NAMES = sorted(
         "hazards.supervise",
         "hazards.transfer",
         "hazards.transfer_reply",
+        "hot_work.after_check",
+        "hot_work.cancel",
+        "hot_work.decide",
+        "hot_work.finish",
+        "hot_work.new",
+        "hot_work.start",
         "letters.paper",
         "letters.sign",
         "maintenance.add_finding",
@@ -809,6 +856,14 @@ NAMES = sorted(
         "imports.preview",
         "imports.undo",
         "imports.upload",
+        "micro_station.add_member",
+        "micro_station.add_muster",
+        "micro_station.count",
+        "micro_station.default_kit",
+        "micro_station.end_member",
+        "micro_station.kit_item",
+        "micro_station.new_item",
+        "micro_station.set_up",
         "people.absence",
         "people.display",
         "people.edit",

@@ -3,7 +3,7 @@
 import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +19,8 @@ from unitsafe.classes.models import SchoolClass
 from unitsafe.grids.models import GridSpace, Role
 from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import Level, State
+from unitsafe.hot_work.rules import BEFORE_WORK
+from unitsafe.hot_work.rules import State as HotWork
 from unitsafe.people.passwords import hash_password
 
 PASSWORD = "open-sesame-7"
@@ -138,6 +140,9 @@ def _all(make: Make, campus: Campus) -> Iterator[Line]:
     yield from _imports(campus)
     yield from _tips(make)
     yield from _reminders()
+    yield from _evacuation(make, campus)
+    yield from _micro_station(make, campus)
+    yield from _hot_work(make, campus)
 
 
 def _checks(make: Make, campus: Campus) -> Iterator[Line]:
@@ -394,6 +399,68 @@ def _roster(make: Make, campus: Campus) -> Iterator[Line]:
     yield "roster.decline", "teacher", {}, "roster.swaps", {}, ()
     yield "roster.withdraw", "teacher", withdrawn, "roster.swaps", {}, ()
     yield "roster.renew_calendar", "teacher", {}, "roster.my_calendar", {}, ()
+
+
+def _evacuation(make: Make, campus: Campus) -> Iterator[Line]:
+    index, floor, other = "evacuation.index", "evacuation.floor", campus.more["other"].id
+    point = {"name": "1号集合点", "place": "田径场"}
+    pupil = {"class_id": make.school_class("一年级1班").id, "initials": "李某"}
+    yield "evacuation.add_point", "officer", {}, index, point, ()
+    yield "evacuation.add_pupil", "officer", {}, index, {**pupil, "helper_id": other}, ()
+    yield "evacuation.add_volunteer", "officer", {}, index, {"person_id": other}, ()
+    yield "evacuation.end", "officer", {}, floor, {}, ()
+    yield "evacuation.save_route", "officer", {}, floor, {"route": "走东楼梯"}, ()
+    yield "evacuation.add_guide", "officer", {}, floor, {"person_id": other}, ()
+    yield "evacuation.check_maps", "officer", {}, floor, {"space": campus.keys["space_id"]}, ()
+
+
+def _micro_station(make: Make, campus: Campus) -> Iterator[Line]:
+    here, other = "micro_station.index", campus.more["other"].id
+    item = {"name": "消防斧", "expected": 2, "present": 1}
+    counted = {f"n-{campus.keys['item_id']}": "5"}
+    muster = {"day": "2026-11-20", "signal": "16:00", "place": "教学楼前"}
+    muster |= {"arrived": 6, "minutes": 2, "seconds": 40}
+    yield "micro_station.set_up", "officer", {}, here, {"phone": "110"}, ()
+    yield "micro_station.add_member", "officer", {}, here, {"person_id": other}, ()
+    yield "micro_station.end_member", "officer", {}, here, {}, ()
+    yield "micro_station.default_kit", "officer", {}, None, {"once": "usual"}, ()
+    yield "micro_station.new_item", "officer", {}, "micro_station.new_item", item, ()
+    yield "micro_station.kit_item", "officer", {}, "micro_station.kit_item", {"present": 2}, ()
+    yield "micro_station.count", "officer", {}, "micro_station.count", counted, ()
+    yield "micro_station.add_muster", "officer", {}, here, muster, ()
+
+
+def _hot_work(make: Make, campus: Campus) -> Iterator[Line]:
+    here = "hot_work.detail"
+    new = {"space_id": campus.keys["space_id"], "work": "栏杆焊接", "worker": "王师傅"}
+    new |= {"certificate_no": "T33", "certificate_until": "2027-01-01"}
+    new |= {"day": "2026-11-24", "starts": "19:00", "ends": "20:00"}
+    new |= {"watcher_id": campus.more["other"].id, "measures": "clear"}
+    note, away = {"note": "没有余火"}, {"reason": "改期"}
+    shown = {"photo": make.photo(make.someone("officer")).id}
+    site = {f"answer-{key}": "ok" for key in BEFORE_WORK} | shown
+    approved = permit_as_far_as(make, HotWork.APPROVED)
+    working = permit_as_far_as(make, HotWork.WORKING)
+    finished = permit_as_far_as(make, HotWork.FINISHED)
+    yield "hot_work.new", "teacher", {}, "hot_work.new", new, ()
+    yield "hot_work.decide", "manager", {}, here, {"decision": "approve"}, ()
+    yield "hot_work.cancel", "teacher", {}, here, away, ()
+    yield "hot_work.start", "officer", {"permit_id": approved}, here, site, ()
+    yield "hot_work.finish", "officer", {"permit_id": working}, here, note, ()
+    yield "hot_work.after_check", "officer", {"permit_id": finished}, here, note, ()
+
+
+def permit_as_far_as(make: Make, state: HotWork) -> int:
+    """The id of a permit of this hour, with no pupils there before noon, that is in ``state``; the
+    work ended an hour ago when finished."""
+    permit, school = make.permit(), make.school()
+    school.settings = {"pupils_from": 12}
+    permit.starts_at, permit.ends_at = (make.now() + timedelta(hours=n) for n in (-2, 2))
+    permit.state = state
+    if state is HotWork.FINISHED:
+        permit.finished_at = make.now() - timedelta(hours=1)
+    make.session.commit()
+    return permit.id
 
 
 def _visits(campus: Campus) -> Iterator[Line]:

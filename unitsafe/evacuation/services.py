@@ -194,7 +194,7 @@ def add_volunteer(
 def end(session: Session, part: Part, row: Dated, *, by: Actor, now: datetime) -> None:
     """It held until yesterday."""
     row.until_on = clock.local(now).date() - timedelta(days=1)
-    audit.record(session, "evacuation.end", f"{part}:{row.id}", by=by, now=now)
+    audit.record(session, "evacuation.end", f"evac_{part}:{row.id}", by=by, now=now)
 
 
 def _added(
@@ -202,5 +202,5 @@ def _added(
 ) -> Row:
     session.add(row)
     session.flush()
-    audit.record(session, "evacuation.add", f"{part}:{row.id}", by=by, now=now, data=data)
+    audit.record(session, "evacuation.add", f"evac_{part}:{row.id}", by=by, now=now, data=data)
     return row

@@ -18,7 +18,7 @@ from unitsafe.core.acts import carry_out
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right
 from unitsafe.core.download import pdf
-from unitsafe.core.forms import Form
+from unitsafe.core.forms import Form, new_key
 from unitsafe.core.htmx import render, see_other
 from unitsafe.core.printing import render_pdf
 from unitsafe.evacuation import labels, metrics, papers, queries, services  # noqa: F401
@@ -93,6 +93,7 @@ def _show(**forms: Form) -> ResponseReturnValue:
         staff=queries.staff_count(session),
         floor_name=floor_name,
         may_edit=_may_edit(),
+        once=new_key(),
         status=422 if forms else 200,
         **_forms(session, forms),
     )
@@ -252,6 +253,7 @@ def _show_floor(
         guide_form=guide_form,
         maps_form=maps_form,
         may_edit=_may_edit(),
+        once=new_key(),
         status=422 if is_again else 200,
     )
 

@@ -88,7 +88,7 @@ class DecideForm(Form):
 
     decision = RadioField(
         _l("审批意见"),
-        choices=[("approve", _l("同意动火")), ("refuse", _l("不同意"))],
+        choices=choices([("approve", _l("同意动火")), ("refuse", _l("不同意"))]),
         validators=[InputRequired(_l("请选择同意还是不同意。"))],
     )
     note = LongText(_l("意见或原因"), required=False, most=200)

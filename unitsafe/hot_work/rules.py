@@ -52,6 +52,10 @@ class Measure(StrEnum):
     NOTICE = "notice"
 
 
+BEFORE_WORK = ("hw_time", "hw_cert", "hw_clear", "hw_separate", "hw_ext", "hw_watch", "hw_alarm")
+"""Items of content/checklists.yaml ``hot_work`` that are looked at before the work begins."""
+
+
 @dataclass(frozen=True)
 class Transition:
     """From where, to where, by whom."""

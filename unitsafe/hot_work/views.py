@@ -29,7 +29,7 @@ from unitsafe.hot_work import today as _today  # noqa: F401
 from unitsafe.hot_work.forms import ApplyForm, CancelForm, DecideForm, StartForm, StepForm
 from unitsafe.hot_work.labels import ANSWERS, STATE_KIND
 from unitsafe.hot_work.models import HotWorkPermit
-from unitsafe.hot_work.rules import Action, Measure, State
+from unitsafe.hot_work.rules import BEFORE_WORK, Action, Measure, State
 from unitsafe.people.queries import active_people, told_apart
 from unitsafe.photos import services as photos
 from unitsafe.photos.views import addresses, sent_photos
@@ -40,8 +40,6 @@ from unitsafe.school.queries import school, short_name
 bp = Blueprint("hot_work", __name__)
 photos.visible_through["hot_work"] = queries.photo_ids
 ONE = "/hot-work/<int:permit_id>"
-BEFORE_WORK = ("hw_time", "hw_cert", "hw_clear", "hw_separate", "hw_ext", "hw_watch", "hw_alarm")
-"""Items of the checklist that are looked at before the work begins."""
 
 
 def _items() -> list[ChecklistItem]:

@@ -15,7 +15,7 @@ from unitsafe.core.acts import carry_out
 from unitsafe.core.db import db, writing
 from unitsafe.core.download import pdf, xlsx
 from unitsafe.core.excel import workbook
-from unitsafe.core.forms import Form
+from unitsafe.core.forms import Form, new_key
 from unitsafe.core.htmx import render, see_other
 from unitsafe.core.printing import render_pdf
 from unitsafe.micro_station import labels, metrics, papers, queries, rules, services  # noqa: F401
@@ -84,6 +84,7 @@ def _show(**again: Form) -> ResponseReturnValue:
         ],
         spoken=rules.spoken,
         may_edit=_may_edit(),
+        once=new_key(),
         forms={**_forms(session, today, station), **again} if _may_edit() else {},
         status=422 if again else 200,
     )

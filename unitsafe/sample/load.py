@@ -31,6 +31,7 @@ from unitsafe.sample import (
     places,
     plates,
     reminders,
+    stations,
     terms,
     tips,
     trainings,
@@ -67,6 +68,7 @@ def load_sample(session: Session, *, seed: int, now: datetime) -> dict[str, int]
         maintenance.plan(world, seed)
         trainings.plan(world, seed, list(class_queries.classes(session)))
         tips.plan(world)
+        stations.plan(world)
         History(world, seed).run()
         events.remember_visits(world)
         reminders.remember(world)
