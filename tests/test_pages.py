@@ -654,8 +654,6 @@ TAKES = {
     "equipment.inspect": ["name"],
     "equipment.to_inspect": ["building"],
     "equipment.intervals": ["kind"],
-    "hot_work.index": ["after", "state", "first", "last", "q"],
-    "hot_work.index_xlsx": ["state", "first", "last", "q"],
     "equipment.index": ["after", "q", "kind", "building", "state"],
     "equipment.new": ["space"],
     "imports.columns": ["sheet", "heads"],

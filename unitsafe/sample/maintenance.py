@@ -64,13 +64,13 @@ def build(setting: Setting, by: Actor) -> None:
         one = services.record(session, facts, (), by=by, now=setting.tick())
         services.sign(session, one, by=by, now=setting.tick())
     have = {(one.place_name, one.kind): one for one in queries.targets(session, MICRO)}
-    for (place, kind), more in MORE.items():
-        if (one := have.get((place, kind))) is not None:
-            kept = {k: row.number for k, row in queries.target_rows(session, one.place).items()}
+    for (place, group), more in MORE.items():
+        if (target := have.get((place, group))) is not None:
+            kept = {k: row.number for k, row in queries.target_rows(session, target.place).items()}
             services.set_targets(
                 session,
-                one.place,
-                {kind: one.have + more},
+                target.place,
+                {group: target.have + more},
                 seen=services.fingerprint(kept),
                 by=by,
                 now=setting.tick(),
