@@ -30,6 +30,9 @@ FRAGMENTS = {
     "visits.index": "rows",
     "activities.index": "rows",
     "activities.run": "board",
+    "activities.qr": "signed",
+    "activities.missing": "rows",
+    "activities.certificate_index": "rows",
     "imports.preview": "rows",
     "letters.index": "rows",
     "maps.index": "tiles",
@@ -44,6 +47,8 @@ NOT_HTML = {
     "hazards.index_xlsx",
     "visits.index_xlsx",
     "activities.index_xlsx",
+    "activities.missing_xlsx",
+    "activities.certificate_xlsx",
     "classes.index_xlsx",
     "people.index_xlsx",
     "appraisal.month_xlsx",
@@ -501,6 +506,9 @@ ODD = {
     "mine": ["x", "\0"],
     "days": ["x", "\0"],
     "shift": ["999999999999999999999", "-1", "x"],
+    "need": ["nobody", "\0"],
+    "standing": ["x", "\0"],
+    "w": ["x", "é", "\0", "x" * 5000],
     "next": ["//evil.test", "https://evil.test", "\\\\evil.test", "/\t/evil.test", "x"],
 }
 LEDGER = [
@@ -544,6 +552,11 @@ TAKES = {
     "hazards.new": ["space", "source", "ref", "again"],
     "visits.index": ["after", "state", "kind", "first", "last", "q"],
     "visits.index_xlsx": ["state", "kind", "first", "last", "q"],
+    "activities.required": ["year"],
+    "activities.missing": ["need", "post", "q"],
+    "activities.certificate_index": ["after", "standing", "kind", "q"],
+    "activities.new_certificate": ["person", "kind"],
+    "activities.sign": ["w"],
     "equipment.index": ["after", "q", "kind", "building", "state"],
     "equipment.new": ["space"],
     "imports.columns": ["sheet", "heads"],
@@ -652,6 +665,10 @@ NEW_KEY = ("people.login_link", "people.password")
 REFUSALS = (400, 403, 404, 409, 413, 422)
 NAMES = sorted(
     [
+        "activities.answer",
+        "activities.letters",
+        "activities.new_certificate",
+        "activities.roll",
         "checks.answers",
         "checks.correct",
         "checks.countersign",
