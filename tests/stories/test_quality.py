@@ -64,6 +64,8 @@ def keys(records):
         ),
         "equipment_id": first("id FROM equipment"),
         "visit_id": first("id FROM visit"),
+        "class_id": first("id FROM school_class"),
+        "activity_number": first("number FROM activity WHERE state = 'planned'"),
         "tip_id": first("id FROM tip WHERE state = 'received'"),
         "tip_number": first("number || '-' || word FROM tip WHERE state = 'answered'"),
         "what": "people",
@@ -109,6 +111,10 @@ def paths(app, records, who):
         sql = "SELECT id FROM responsibility_letter WHERE how = :how"
         found.append(f"/letters/{row(records, sql, how=how)[0]}")
     found.append("/q?code=wrong")
+    for state in ("held", "archived"):
+        number = row(records, "SELECT number FROM activity WHERE state = :s", s=state)[0]
+        found += [f"/activities/{number}", f"/activities/{number}/run"]
+    found.append("/activities?kind=drill")
     for state in ("reported", "rectified", "closed", "rejected"):
         number = row(records, "SELECT number FROM hazard WHERE state = :s", s=state)
         found += [f"/hazards/{number[0]}"] if number else []
