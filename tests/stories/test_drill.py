@@ -17,7 +17,7 @@ def at(text):
 
 
 def test_a_count_made_without_network_arrives_afterwards_with_its_own_time(tab, records):
-    drill = row(records, "SELECT * FROM activity WHERE state = 'planned'")
+    drill = row(records, "SELECT * FROM activity WHERE state = 'planned' AND kind = 'drill'")
     desk, phone = tab("officer", **DESK, is_mobile=False, has_touch=False), tab("teacher")
     desk.goto(f"/activities/{drill.number}")
     at("09:50:00")
