@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from tests.factories import Make, sign_in
+from unitsafe.activities.models import Certificate, Decision
+from unitsafe.activities.rules import Form as ActivityForm
 from unitsafe.core.db import db
 from unitsafe.grids.models import Assignment, Role
 from unitsafe.hazards.models import Hazard, HazardPhoto
@@ -128,6 +130,7 @@ def furnish(make: Make) -> Campus:
         "tip_number": tip.address_number,
         "run_id": make.imported(officer, "姓名,电话\n新来的人,13800000000\n", What.PEOPLE).id,
     }
+    keys |= _trainings(make, teacher)
     keys |= _reminders(make, teacher)
     keys |= _safety(make)
     spare["channel_id"] = make.channel(name="旧群").id
@@ -151,6 +154,28 @@ def _roster(make: Make, teacher: Person, other: Person) -> dict[str, Any]:
         "entry_id": mine.id,
         "swap_id": swap.id,
         "feed": feed.token,
+    }
+
+
+def _trainings(make: Make, teacher: Person) -> dict[str, Any]:
+    """A training, a meeting with a decision and a spot check of the teacher, a letter, a certificate."""
+    meeting = make.activity(ActivityForm.SAFETY_MEETING, [teacher])
+    decision = Decision(
+        activity_id=meeting.id, text="补标志", owner_id=teacher.id, due_on=date(2026, 11, 20)
+    )
+    certificate = Certificate(
+        person_id=teacher.id, kind="safety_training", issued_on=date(2026, 1, 5)
+    )
+    make.session.add_all([decision, certificate])
+    make.session.commit()
+    letter = make.activity(ActivityForm.FAMILY_LETTER, classes=[make.school_class("五年级1班", 5)])
+    return {
+        "training_number": make.activity(people=[teacher]).number,
+        "meeting_number": meeting.number,
+        "check_number": make.activity(ActivityForm.STAFF_SKILL, [teacher]).number,
+        "letter_number": letter.number,
+        "decision_id": decision.id,
+        "certificate_id": certificate.id,
     }
 
 

@@ -14,9 +14,10 @@ from PIL import Image
 from sqlalchemy.orm import Session
 
 from unitsafe import clock
-from unitsafe.activities import drills
+from unitsafe.activities import attendance, class_parts, drills
 from unitsafe.activities import services as activities
 from unitsafe.activities.models import Activity
+from unitsafe.activities.rules import FORMS
 from unitsafe.activities.rules import Form as ActivityForm
 from unitsafe.activities.rules import Kind as ActivityKind
 from unitsafe.activities.services import Facts as ActivityFacts
@@ -419,6 +420,25 @@ class Make:
                 self.session, ActivityKind.DRILL, planned, by=actor, now=self.now()
             )
             drills.set_classes(self.session, made, [one.id for one in classes])
+        self.session.commit()
+        return made
+
+    def activity(
+        self,
+        form: ActivityForm = ActivityForm.STAFF,
+        people: Sequence[Person] = (),
+        classes: Sequence[SchoolClass] = (),
+        **facts: Any,
+    ) -> Activity:
+        """What the officer has planned for today, with these people and classes."""
+        actor = self.actor(self.someone("officer"))
+        given = {"title": "全员消防培训", "organiser_id": actor.id, **facts}
+        planned = ActivityFacts(form=form, planned_on=date(2026, 11, 23), **given)
+        kind = next(kind for kind, forms in FORMS.items() if form in forms)
+        with self.app.app_context():
+            made = activities.plan(self.session, kind, planned, by=actor, now=self.now())
+            attendance.invite(self.session, made, [one.id for one in people])
+            class_parts.set_classes(self.session, made, [one.id for one in classes])
         self.session.commit()
         return made
 

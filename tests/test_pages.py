@@ -37,6 +37,9 @@ FRAGMENTS = {
     "activities.index": "rows",
     "activities.run": "board",
     "hot_work.index": "rows",
+    "activities.qr": "signed",
+    "activities.missing": "rows",
+    "activities.certificate_index": "rows",
     "imports.preview": "rows",
     "letters.index": "rows",
     "maps.index": "tiles",
@@ -58,6 +61,8 @@ NOT_HTML = {
     "documents.index_xlsx",
     "documents.archive_pdf",
     "activities.index_xlsx",
+    "activities.missing_xlsx",
+    "activities.certificate_xlsx",
     "classes.index_xlsx",
     "hot_work.index_xlsx",
     "micro_station.kit_xlsx",
@@ -596,6 +601,9 @@ ODD = {
     "mine": ["x", "\0"],
     "days": ["x", "\0"],
     "shift": ["999999999999999999999", "-1", "x"],
+    "need": ["nobody", "\0"],
+    "standing": ["x", "\0"],
+    "w": ["x", "é", "\0", "x" * 5000],
     "next": ["//evil.test", "https://evil.test", "\\\\evil.test", "/\t/evil.test", "x"],
 }
 LEDGER = [
@@ -656,6 +664,11 @@ TAKES = {
     "equipment.intervals": ["kind"],
     "hot_work.index": ["after", "state", "first", "last", "q"],
     "hot_work.index_xlsx": ["state", "first", "last", "q"],
+    "activities.required": ["year"],
+    "activities.missing": ["need", "post", "q"],
+    "activities.certificate_index": ["after", "standing", "kind", "q"],
+    "activities.new_certificate": ["person", "kind"],
+    "activities.sign": ["w"],
     "imports.columns": ["sheet", "heads"],
     "imports.preview": ["only", "page", "leave_out"],
     "people.index": ["q", "post", "left", "after"],
@@ -762,6 +775,10 @@ NEW_KEY = ("people.login_link", "people.password")
 REFUSALS = (400, 403, 404, 409, 413, 422)
 NAMES = sorted(
     [
+        "activities.answer",
+        "activities.letters",
+        "activities.new_certificate",
+        "activities.roll",
         "checks.answers",
         "checks.correct",
         "checks.countersign",

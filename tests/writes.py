@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from tests.addresses import ITEM, Campus, address
 from tests.factories import Make, picture
 from tests.pages import Browser, Page
-from unitsafe.activities.models import DrillClass
+from unitsafe.activities.attendance import sign_word
+from unitsafe.activities.models import ClassPart, DrillClass
 from unitsafe.activities.rules import State as ActivityState
 from unitsafe.checks.models import Check
 from unitsafe.checks.rules import Result
@@ -28,6 +29,7 @@ PASSWORDS = {"password": "sesame-open-8", "again": "sesame-open-8"}
 OWN = frozenset(
     {
         "documents.mark_read",
+        "activities.sign",
         "hazards.save_view",
         "people.display",
         "people.password",
@@ -515,9 +517,34 @@ def _activities(make: Make, campus: Campus) -> Iterator[Line]:
     yield "activities.evaluate", "officer", over, here, judged, ()
     yield "activities.add_issue", "officer", over, here, issue, ()
     yield "activities.attach", "officer", {}, here, {}, ("photo_file",)
+    yield from _trainings(make, campus)
     yield "classes.new", "officer", {}, "classes.new", new_class, ()
     yield "classes.edit", "officer", {}, "classes.edit", {"pupils": 44}, ()
     yield "classes.retire", "officer", {}, "classes.edit", {}, ()
+
+
+def _trainings(make: Make, campus: Campus) -> Iterator[Line]:
+    here, keys = "activities.detail", campus.keys
+    word = sign_word(keys["training_number"], make.app.secret_key or "")
+    meeting = {"activity_number": keys["meeting_number"]}
+    letter = {"activity_number": keys["letter_number"]}
+    check = {"activity_number": keys["check_number"]}
+    teacher, officer = (make.someone(one).id for one in ("teacher", "officer"))
+    class_id = make.session.scalars(sa.select(ClassPart.class_id)).one()
+    decided = {"text": "换灯", "owner_id": teacher, "due_on": "2026-11-30"}
+    could = {f"{teacher}-{skill}": "yes" for skill in ("risk", "alarm", "extinguisher", "escape")}
+    paper = {"person_id": teacher, "kind": "electrician", "issued_on": "2026-11-02"}
+    yield "activities.sign", "teacher", {}, None, {"w": word}, ()
+    yield "activities.invited", "officer", {}, "activities.invited", {"person": [officer]}, ()
+    yield "activities.roll", "officer", {}, "activities.roll", {"came": [teacher]}, ()
+    counts = {f"sent-{class_id}": "40", f"returned-{class_id}": "38"}
+    yield "activities.letters", "officer", letter, here, counts, ()
+    yield "activities.decide", "officer", meeting, here, decided, ()
+    yield "activities.finish", "teacher", meeting, here, {"note": "已补"}, ()
+    yield "activities.draw", "officer", check, here, {"number": "2"}, ()
+    yield "activities.answer", "officer", check, here, could, ()
+    yield "activities.new_certificate", "officer", {}, "activities.new_certificate", paper, ()
+    yield "activities.end_certificate", "officer", {}, "activities.certificate_index", {}, ()
 
 
 def _reminders() -> Iterator[Line]:

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.activities.ledger import certificate, held, joined, part, signed
+from tests.test_pages import statements
 from unitsafe import clock
 from unitsafe.activities.attendance import sign_word
 from unitsafe.activities.models import (
@@ -289,8 +290,7 @@ def test_a_lesson_needs_classes(browser, make, session, officer):
         "once": page.value("once"),
     }
     assert "请选班级" in client.post("/activities/new", sent).page.text()
-    answer = client.post("/activities/new", {**sent, "classes": [room.id]})
-    assert answer.status == 303
+    assert client.post("/activities/new", {**sent, "classes": [room.id]}).status == 303
     assert session.scalars(sa.select(ClassPart.class_id)).all() == [room.id]
 
 
@@ -482,3 +482,42 @@ def test_the_papers_of_a_training_and_a_meeting(browser, make, officer):
     ):
         answer = client.get(f"/activities/{path}")
         assert answer.response.data.startswith(b"%PDF"), path
+
+
+def test_changing_a_spot_check_keeps_how_it_was_drawn(browser, make, session, officer):
+    check = planned(make, Form.STAFF_SKILL, details={"seed": 7, "pool": 20})
+    client = browser(officer)
+    path = f"/activities/{check.number}/edit"
+    page = client.get(path).page
+    sent = {
+        "kind": "spot_check",
+        "form": "staff_skill",
+        "title": "改了名称",
+        "planned_on": "2026-11-23",
+        "organiser_id": officer.id,
+        "space_id": "",
+        "version": page.value("version"),
+        "once": page.value("once"),
+    }
+    assert client.post(path, sent).status == 303
+    found = again(session, check)
+    assert (found.title, found.details) == ("改了名称", {"seed": 7, "pool": 20})
+
+
+def test_lists_ask_the_database_as_often_for_many_rows_as_for_few(app, browser, make, officer):
+    training = planned(make, Form.STAFF)
+
+    def more():
+        person = make.person(posts=["cook"])
+        certificate(make, person, kind="safety_training")
+        signed(make, training, person)
+
+    more()
+    client = browser(officer)
+    for path in ("/certificates", "/activities/missing", f"/activities/{training.number}"):
+        client.get(path)
+        few = len(statements(app, lambda path=path: client.get(path)))
+        more()
+        more()
+        client.get(path)
+        assert len(statements(app, lambda path=path: client.get(path))) == few, path

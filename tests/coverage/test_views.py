@@ -209,6 +209,7 @@ def test_the_seven_fixes_stand_with_figure_and_gap(officer, make):
     ):
         assert term in text
     assert "还没有联系点：manager" in text
+    assert "专门培训缺3人" in text
 
 
 def test_only_those_who_see_the_school_open_it(browser, make):

@@ -68,6 +68,8 @@ def keys(records):
         "maintenance_id": first("id FROM maintenance WHERE signed_at IS NULL"),
         "contract_id": first("id FROM maintenance_contract"),
         "document_id": first("id FROM document WHERE kind = 'emergency_plan'"),
+        "class_id": first("id FROM school_class"),
+        "activity_number": first("number FROM activity WHERE state = 'planned'"),
         "tip_id": first("id FROM tip WHERE state = 'received'"),
         "tip_number": first("number || '-' || word FROM tip WHERE state = 'answered'"),
         "what": "people",
@@ -113,6 +115,10 @@ def paths(app, records, who):
         sql = "SELECT id FROM responsibility_letter WHERE how = :how"
         found.append(f"/letters/{row(records, sql, how=how)[0]}")
     found.append("/q?code=wrong")
+    for state in ("held", "archived"):
+        number = row(records, "SELECT number FROM activity WHERE state = :s", s=state)[0]
+        found += [f"/activities/{number}", f"/activities/{number}/run"]
+    found.append("/activities?kind=drill")
     for state in ("reported", "rectified", "closed", "rejected"):
         number = row(records, "SELECT number FROM hazard WHERE state = :s", s=state)
         found += [f"/hazards/{number[0]}"] if number else []

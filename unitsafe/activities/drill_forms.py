@@ -13,7 +13,7 @@ from wtforms import (
     SelectMultipleField,
     ValidationError,
 )
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms.validators import InputRequired, NumberRange, Optional, StopValidation
 from wtforms.widgets import CheckboxInput, HiddenInput, ListWidget
 
 from unitsafe.activities.drill_rules import LONGEST_DELAY, Element
@@ -83,6 +83,16 @@ class DrillForm(ActivityForm):
             raise ValidationError(_("请选参加的班级。还没有班级的，先到“班级”里添加。"))
 
 
+def _is_typed(form: Any, field: Any) -> None:
+    """A class has a number, unless everybody is there; a floor has none."""
+    if not form.part_id.data or form.whole.data:
+        field.errors = []
+        raise StopValidation
+    if not "".join(field.raw_data or ()).strip():
+        field.errors = []  # not that nothing is no number
+        raise StopValidation(_("请填实到人数，或点“齐”。"))
+
+
 class CountForm(Form):
     """A class's heads, or a floor that is empty; ``late_seconds``: how long a phone kept it.
 
@@ -97,14 +107,9 @@ class CountForm(Form):
     )
     whole = BooleanField(_l("齐"))
     present = IntegerField(
-        _l("实到"), [Optional(), NumberRange(0, 100_000, _l("请填写0以上的整数。"))]
+        _l("实到"), [_is_typed, NumberRange(0, 100_000, _l("请填写0以上的整数。"))]
     )
     note = Text(_l("备注"), required=False, most=80)
-
-    def validate_present(self, field: Any) -> None:
-        """A class has a number."""
-        if self.part_id.data and not self.whole.data and field.data is None:
-            raise ValidationError(_("请填实到人数，或点“齐”。"))
 
 
 class DrillEvaluationForm(EvaluationForm):

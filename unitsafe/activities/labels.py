@@ -88,8 +88,14 @@ FACTS = {
     "target_seconds": _l("目标用时（秒）"),
     "photos": _l("照片"),
     "files": _l("附件"),
+    "scene": _l("情景设定"),
+    "signal": _l("警报信号"),
+    "routes": _l("疏散路线和集合点"),
+    "commander": _l("总指挥"),
+    "elements": _l("演练要素"),
+    "classes": _l("参加的班级"),
 }
-"""What an event's ``changes`` tell, by column; kinds add what stands in their ``details``."""
+"""What an event's ``changes`` tell, by column or by name in ``details``; kinds add their own."""
 
 
 def changed(event: ActivityEvent) -> list[str]:

@@ -118,7 +118,7 @@ def safety_meetings_held(session: Session, period: Period) -> Figure:
 @metric("micro_station_trainings")
 def micro_station_trainings(session: Session, period: Period) -> Figure:
     """Exercises of the micro fire station in the period with somebody signed in and their content."""
-    is_team = Activity.form == Form.MICRO_STATION
+    is_team = sa.and_(Activity.kind == Kind.TRAINING, Activity.form == Form.MICRO_STATION)
     return _count(session, _held(period, is_team, _SIGNED, Activity.content != ""))
 
 
@@ -126,7 +126,8 @@ def micro_station_trainings(session: Session, period: Period) -> Figure:
 def themed_campaigns_held(session: Session, period: Period) -> Figure:
     """Campaigns of the period: at the start of term, before holidays, around 119."""
     forms = (Form.TERM_START, Form.BEFORE_HOLIDAY, Form.FIRE_MONTH)
-    return _count(session, _held(period, Activity.form.in_(forms)))
+    is_campaign = sa.and_(Activity.kind == Kind.PUBLICITY, Activity.form.in_(forms))
+    return _count(session, _held(period, is_campaign))
 
 
 @metric("fire_lessons_held")
@@ -149,7 +150,11 @@ def family_outreach_rate(session: Session, period: Period) -> Figure:
     letters = (
         sa.select(ClassPart)
         .join(Activity, Activity.id == ClassPart.activity_id)
-        .where(Activity.form == Form.FAMILY_LETTER, took_place(period.first, period.last))
+        .where(
+            Activity.kind == Kind.PUBLICITY,
+            Activity.form == Form.FAMILY_LETTER,
+            took_place(period.first, period.last),
+        )
     )
     row = session.execute(
         letters.with_only_columns(
@@ -164,7 +169,11 @@ def _answers(form: Form, period: Period) -> sa.Select[SpotAnswer]:
     return (
         sa.select(SpotAnswer)
         .join(Activity, Activity.id == SpotAnswer.activity_id)
-        .where(Activity.form == form, took_place(period.first, period.last))
+        .where(
+            Activity.kind == Kind.SPOT_CHECK,
+            Activity.form == form,
+            took_place(period.first, period.last),
+        )
     )
 
 

@@ -43,7 +43,11 @@ def draw(
         raise RuleError("所选的岗位没有在岗的人，请另选。", field="groups")
     seed = choose(LARGEST_SEED)
     drawn = spot_rules.sample(pool, asked_lately(session, activity.form), number, seed)
-    session.add_all(Attendance(activity_id=activity.id, person_id=one) for one in drawn)
+    listed = sa.select(Attendance.person_id).where(Attendance.activity_id == activity.id)
+    known = set(session.scalars(listed))
+    session.add_all(
+        Attendance(activity_id=activity.id, person_id=one) for one in drawn if one not in known
+    )
     activity.details = {**activity.details, "seed": seed, "pool": len(pool)}
     session.flush()
     names = people.names(session, set(drawn))

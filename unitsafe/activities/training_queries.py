@@ -436,7 +436,7 @@ def asked_lately(session: Session, form: Form) -> frozenset[int]:
     """Ids of the people whom the last spot check of that form asked."""
     last = (
         sa.select(Activity.id)
-        .where(Activity.form == form, Activity.state.in_(HELD))
+        .where(Activity.kind == Kind.SPOT_CHECK, Activity.form == form, Activity.state.in_(HELD))
         .order_by(Activity.held_on.desc(), Activity.id.desc())
         .limit(1)
         .scalar_subquery()

@@ -9,6 +9,8 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from unitsafe import clock, content
+from unitsafe.activities import training_queries as trainings
+from unitsafe.activities.training_rules import Need
 from unitsafe.checks.models import Check
 from unitsafe.checks.queries import is_listed
 from unitsafe.checks.rules import DONE, State
@@ -44,7 +46,7 @@ def board(session: Session, now: Snapshot) -> list[tuple[SevenFix, Figure]]:
         "全员定责": lambda: _everybody(session, now),
         "监管定位": lambda: _places(session, now),
         "排查定级": lambda: _graded(found),
-        "培训定岗": lambda: Figure(0, None, "", _("还没有按岗位培训的记录")),
+        "培训定岗": lambda: _trained(session, now),
         "信息定时": lambda: _on_time(session, now),
         "奖惩定则": lambda: _cards(now, found),
     }
@@ -96,6 +98,21 @@ def _graded(found: Sequence[Any]) -> Figure:
     waiting = len(found) - graded
     gap = _("%(n)s条等受理或等确认等级", n=waiting) if waiting else ""
     return Figure(graded, len(found), _("条未销号隐患"), gap, "hazards.index")
+
+
+def _trained(session: Session, now: Snapshot) -> Figure:
+    """Staff trained in the last half-year; what posts still miss of their own trainings."""
+    found = {
+        need: trainings.covered(session, need, trainings.need_period(session, need, now.today))
+        for need in (Need.STAFF, Need.SPECIAL, Need.POST)
+    }
+    gap = [
+        _("%(need)s缺%(n)s人", need=label(need), n=len(one.missing))
+        for need, one in found.items()
+        if one.missing
+    ]
+    staff, unit = found[Need.STAFF], _("人近半年参加过培训")
+    return Figure(len(staff.had), len(staff.must), unit, "；".join(gap), "activities.missing")
 
 
 def _on_time(session: Session, now: Snapshot) -> Figure:

@@ -1,5 +1,6 @@
 """The register of training certificates."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import abort, flash, request, url_for
@@ -44,12 +45,11 @@ def _filters() -> CertificateFilters:
     )
 
 
-def _standing(one: Certificate) -> Standing:
-    return rules.standing(
-        one.expires_on,
-        is_replaced=one.ended_at is not None,
-        today=clock.today(),
-        days=_days(),
+def _standings(days: int) -> Callable[[Certificate], Standing]:
+    """How a certificate stands today, where one is ending ``days`` before its last day."""
+    today = clock.today()
+    return lambda one: rules.standing(
+        one.expires_on, is_replaced=one.ended_at is not None, today=today, days=days
     )
 
 
@@ -91,7 +91,7 @@ def certificate_index() -> ResponseReturnValue:
         is_filtered=filters != CertificateFilters(),
         kinds=list(CertificateKind),
         total=counts[filters.standing] if filters.standing else whole,
-        standing=_standing,
+        standing=_standings(days),
         standing_kind=STANDING_KIND,
         kind_name=_kind_name,
         end_form=(lambda: PressForm(formdata=None)) if may else None,
@@ -105,8 +105,8 @@ def certificate_index() -> ResponseReturnValue:
 @allow(*SEE)
 def certificate_xlsx() -> ResponseReturnValue:
     """Every certificate the filters leave, as a workbook."""
-    session, today = db.session(), clock.today()
-    select = training_queries.certificates(_filters(), today, _days())
+    session, today, days = db.session(), clock.today(), _days()
+    select, standing = training_queries.certificates(_filters(), today, days), _standings(days)
     columns = [
         Column(_("姓名"), 12),
         Column(_("证书"), 26),
@@ -122,7 +122,7 @@ def certificate_xlsx() -> ResponseReturnValue:
             one.number,
             one.issued_on,
             one.expires_on,
-            label(_standing(one)),
+            label(standing(one)),
         ]
         for one in session.scalars(select.order_by(*CERTIFICATE_ORDER))
     )

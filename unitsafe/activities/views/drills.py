@@ -183,7 +183,7 @@ def _count(session: Session, activity: Activity, form: CountForm, now: datetime)
         session,
         activity,
         part,
-        present=part.expected if form.whole.data else form.present.data or 0,
+        present=part.expected if form.whole.data else form.present.data,
         late_seconds=late,
         note=form.note.data or "",
         by=actor(),
