@@ -237,11 +237,11 @@ POST maintenance.new     sign_in 403     403     403     422     422     403    
 POST maintenance.edit    sign_in 403     403     403     422     422     403     403
 POST maintenance.add_finding sign_in 403     403     403     422     422     403     403
 POST maintenance.add_reading sign_in 403     403     403     422     422     403     403
-POST maintenance.sign    sign_in 403     403     403     303     303     403     403
+POST maintenance.sign    sign_in 403     403     403     ok      ok      403     403
 POST maintenance.new_contract sign_in 403     403     403     422     422     403     403
 POST maintenance.contract sign_in 403     403     403     422     422     403     403
 POST maintenance.read    sign_in 403     403     403     422     422     403     403
-POST maintenance.set_targets sign_in 403     403     403     422     422     403     403
+POST maintenance.set_targets sign_in 403     403     403     404     404     403     403
 POST equipment.new           sign_in 403     403     403     422     422     403     403
 POST equipment.edit          sign_in 403     403     403     422     422     403     403
 POST equipment.change_state  sign_in 403     403     403     422     422     403     403
