@@ -9,6 +9,7 @@ from decimal import Decimal
 from random import Random
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from unitsafe import clock
 from unitsafe.core.domain import Actor
@@ -63,18 +64,22 @@ def build(setting: Setting, by: Actor) -> None:
         facts = Facts(kind, company, done_on, systems=systems, result=Result.PASSED)
         one = services.record(session, facts, (), by=by, now=setting.tick())
         services.sign(session, one, by=by, now=setting.tick())
-    have = {(one.place_name, one.kind): one for one in queries.targets(session, MICRO)}
-    for (place, kind), more in MORE.items():
-        if (one := have.get((place, kind))) is not None:
-            kept = {k: row.number for k, row in queries.target_rows(session, one.place).items()}
-            services.set_targets(
-                session,
-                one.place,
-                {kind: one.have + more},
-                seen=services.fingerprint(kept),
-                by=by,
-                now=setting.tick(),
-            )
+    _ask_for_more(session, by, setting)
+
+
+def _ask_for_more(session: Session, by: Actor, setting: Setting) -> None:
+    there = {(one.place_name, one.kind): one for one in queries.targets(session, MICRO)}
+    for key, more in MORE.items():
+        target = there[key]
+        kept = {k: row.number for k, row in queries.target_rows(session, target.place).items()}
+        services.set_targets(
+            session,
+            target.place,
+            {target.kind: target.have + more},
+            seen=services.fingerprint(kept),
+            by=by,
+            now=setting.tick(),
+        )
 
 
 def plan(world: World, seed: int) -> None:
