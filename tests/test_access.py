@@ -297,7 +297,7 @@ POST maintenance.new     sign_in 403     403     403     422     422     403    
 POST maintenance.edit    sign_in 403     403     403     422     422     403     403
 POST maintenance.add_finding sign_in 403     403     403     422     422     403     403
 POST maintenance.add_reading sign_in 403     403     403     422     422     403     403
-POST maintenance.sign    sign_in 403     403     403     303     303     403     403
+POST maintenance.sign    sign_in 403     403     403     ok      ok      403     403
 POST maintenance.new_contract sign_in 403     403     403     422     422     403     403
 POST maintenance.contract sign_in 403     403     403     422     422     403     403
 POST maintenance.read    sign_in 403     403     403     422     422     403     403
@@ -344,6 +344,7 @@ POST hot_work.cancel         sign_in 404     422     404     403     403     403
 POST hot_work.start          sign_in 404     403     404     409     403     403     403
 POST hot_work.finish         sign_in 404     403     404     409     403     403     403
 POST hot_work.after_check    sign_in 404     403     404     409     409     409     403
+POST maintenance.set_targets sign_in 403     403     403     404     404     403     403
 POST equipment.new           sign_in 403     403     403     422     422     403     403
 POST equipment.edit          sign_in 403     403     403     422     422     403     403
 POST equipment.change_state  sign_in 403     403     403     422     422     403     403

@@ -227,13 +227,15 @@ def test_what_is_missing_stands_first_and_prints(client, make, session):
     path = f"/equipment/targets?place=b{building.id}"
     page = client.get(path).page
     assert "还没有填配备数" in page.text() and "待核" in page.text()
-    sent = {"seen": page.value("seen"), "n-ext_powder": "4", "n-ext_co2": "", "n-fire_door": "0"}
-    assert client.post(path, sent).status == 303
+    sent = {"seen": page.value("seen"), "place": page.value("place")}
+    sent |= {"n-ext_powder": "4", "n-ext_co2": "", "n-fire_door": "0"}
+    assert client.post("/equipment/targets", {**sent, "place": "b999"}).status == 404
+    assert client.post("/equipment/targets", sent).status == 303
     text = client.get(path).page.text()
     assert "不足的 1项" in text and "教学楼 干粉灭火器 4 2 2 具" in text
-    late = client.post(path, {**sent, "n-ext_powder": "5"})
+    late = client.post("/equipment/targets", {**sent, "n-ext_powder": "5"})
     assert late.status == 422 and "刚刚有人改过" in late.page.text()
-    wrong = client.post(path, {**sent, "n-ext_powder": "很多"})
+    wrong = client.post("/equipment/targets", {**sent, "n-ext_powder": "很多"})
     assert wrong.status == 422 and wrong.page.value("n-ext_powder") == "很多"
     assert dict(session.execute(sa.select(EquipmentTarget.kind, EquipmentTarget.number)).all()) == {
         "ext_powder": 4,
@@ -252,8 +254,9 @@ def test_what_stands_in_the_micro_fire_station_counts_there_alone(client, make):
     make.equipment(make.space(building, "微型消防站", "micro_station"), quantity=3)
     make.equipment(kind="micro_station_kit", name="微型消防站器材")
     page = client.get("/equipment/targets?place=micro").page
-    sent = {"seen": page.value("seen"), "n-ext_powder": "2", "n-micro_station_kit": "2"}
-    assert client.post("/equipment/targets?place=micro", sent).status == 303
+    sent = {"seen": page.value("seen"), "place": "micro", "n-ext_powder": "2"}
+    sent["n-micro_station_kit"] = "2"
+    assert client.post("/equipment/targets", sent).status == 303
     text = client.get("/equipment/targets?place=micro").page.text()
     assert "微型消防站 微型消防站器材 2 1 1 套" in text and "不足的 1项" in text
 

@@ -182,6 +182,7 @@ class ContractForm(Form):
 class TargetsForm(Form):
     """How many of each kind a place should have; its fields are made by `targets_form`."""
 
+    place = HiddenField()
     seen = HiddenField()
 
     @property
@@ -195,14 +196,18 @@ class TargetsForm(Form):
 
 
 def targets_form(
-    kinds: Mapping[str, str], numbers: Mapping[str, int | None], seen: str, **kwargs: Any
+    place: str,
+    kinds: Mapping[str, str],
+    numbers: Mapping[str, int | None],
+    seen: str,
+    **kwargs: Any,
 ) -> TargetsForm:
-    """The form of a place; ``kinds`` are names by key, ``numbers`` what stands there now."""
+    """The form of ``place``; ``kinds`` are names by key, ``numbers`` what stands there now."""
     checks = [Optional(), NumberRange(0, MOST_PIECES, _l("请填0到%(n)s的整数。", n=MOST_PIECES))]
     fields = {
         f"n-{key}": IntegerField(name, checks, render_kw={"inputmode": "numeric"})
         for key, name in kinds.items()
     }
-    start = {f"n-{key}": numbers.get(key) for key in kinds} | {"seen": seen}
+    start = {f"n-{key}": numbers.get(key) for key in kinds} | {"place": place, "seen": seen}
     form: TargetsForm = type("PlaceForm", (TargetsForm,), fields)(data=start, **kwargs)
     return form

@@ -9,6 +9,7 @@ from decimal import Decimal
 from random import Random
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from unitsafe import clock
 from unitsafe.core.domain import Actor
@@ -75,6 +76,22 @@ def build(setting: Setting, by: Actor) -> None:
                 by=by,
                 now=setting.tick(),
             )
+    _ask_for_more(session, by, setting)
+
+
+def _ask_for_more(session: Session, by: Actor, setting: Setting) -> None:
+    there = {(one.place_name, one.kind): one for one in queries.targets(session, MICRO)}
+    for key, more in MORE.items():
+        target = there[key]
+        kept = {k: row.number for k, row in queries.target_rows(session, target.place).items()}
+        services.set_targets(
+            session,
+            target.place,
+            {target.kind: target.have + more},
+            seen=services.fingerprint(kept),
+            by=by,
+            now=setting.tick(),
+        )
 
 
 def plan(world: World, seed: int) -> None:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, request, url_for
+from flask import abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -36,7 +36,9 @@ def targets() -> ResponseReturnValue:
 @allow(*EDIT)
 def set_targets() -> ResponseReturnValue:
     """How many of each kind the place should have."""
-    place = _place()
+    place = request.form.get("place", "")
+    if place not in _places():
+        abort(404)
     form, problem = _form(place), ""
     if form.validate():
         try:
@@ -63,7 +65,7 @@ def _numbers(place: str) -> dict[str, int | None]:
 
 def _form(place: str, **kwargs: Any) -> TargetsForm:
     kept = _numbers(place)
-    return targets_form(_kinds_of(place), kept, services.fingerprint(kept), **kwargs)
+    return targets_form(place, _kinds_of(place), kept, services.fingerprint(kept), **kwargs)
 
 
 def _show(
