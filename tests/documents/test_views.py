@@ -203,7 +203,7 @@ def test_a_new_version_keeps_the_old_one_in_reach(client, make, session):
         ("versions", {"issued_on": "2026-11-22"}, "请上传文件"),
         ("review", {"reviewed_on": "2026-11-24"}, "以后的日子"),
         ("review", {"reviewed_on": ""}, "请填写复核日期"),
-        ("state", {"state": "current"}, ""),
+        ("state", {"state": "nonsense"}, ""),
     ],
 )
 def test_what_cannot_be_is_said_in_place(client, make, act, data, why):

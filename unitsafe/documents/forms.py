@@ -142,11 +142,11 @@ class ReviewForm(Form):
 class StateForm(Form):
     """It no longer holds, or holds again."""
 
-    state = SelectField(_l("改为"), coerce=State)
+    state = SelectField(_l("改为"), coerce=State, choices=lambda: named(State))
     note = LongText(_l("原因"), required=False, most=300)
 
-    def offer(self, state: State) -> None:
-        """Everything but what it is."""
+    def leave_out(self, state: State) -> None:
+        """Do not offer what it is already."""
         self.state.choices = named(one for one in State if one is not state)
 
 

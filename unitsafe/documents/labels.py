@@ -7,7 +7,17 @@ from flask_babel import lazy_gettext as _l
 
 from unitsafe.core.labels import label, label_all
 from unitsafe.documents.models import DocumentEvent
-from unitsafe.documents.rules import EVERYBODY, Action, Kind, Mark, Part, State, Team, Topic
+from unitsafe.documents.rules import (
+    EVERYBODY,
+    PLAN_KEYS,
+    Action,
+    Kind,
+    Mark,
+    Part,
+    State,
+    Team,
+    Topic,
+)
 from unitsafe.people.labels import post_title
 
 label_all(
@@ -123,10 +133,9 @@ def changed(event: DocumentEvent) -> list[str]:
 
 
 def _title(name: str) -> str:
-    if name in FACTS:
-        return str(FACTS[name])
-    kind, _line, key = name.partition("_")
-    return label(Part(key) if kind == "part" else Team(key))
+    """What a key of an event's changes is called."""
+    members = dict(zip(PLAN_KEYS, (*Part, *Team), strict=True))
+    return label(members[name]) if name in members else str(FACTS.get(name, name))
 
 
 def _shown(name: str, text: str) -> str:

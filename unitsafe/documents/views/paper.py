@@ -97,7 +97,7 @@ def _show(
         review_form=(review_form or ReviewForm(formdata=None, reviewed_on=day))
         if can_edit and is_open and one.next_review_on
         else None,
-        state_form=(state_form or _state_form(one, formdata=None)) if can_edit else None,
+        state_form=_offered(state_form, one) if can_edit else None,
         most=school(session).number("file_mib"),
         kept=shown(list(ids)),
         file_error=file_error,
@@ -105,9 +105,9 @@ def _show(
     )
 
 
-def _state_form(one: Document, **kwargs: Any) -> StateForm:
-    form = StateForm(**kwargs)
-    form.offer(one.state)
+def _offered(form: StateForm | None, one: Document) -> StateForm:
+    form = form or StateForm(formdata=None)
+    form.leave_out(one.state)
     return form
 
 
@@ -183,7 +183,8 @@ def _raise_if_over(document_id: int, error: RuleError) -> None:
 def set_state(document_id: int) -> ResponseReturnValue:
     """It no longer holds, or holds again."""
     editors_only()
-    form = _state_form(found(document_id))
+    found(document_id)
+    form = StateForm()
     if not form.validate():
         return _show(document_id, state_form=form, status=422)
     now = clock.now()
