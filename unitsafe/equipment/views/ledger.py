@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from flask import request
+from flask import abort, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -20,7 +20,7 @@ from unitsafe.equipment.queries import COLUMN, DueFilter, Filters
 from unitsafe.equipment.rules import LAST_DAY_COUNTS, Mark, Sort, State, mark
 from unitsafe.equipment.views import bp, may_edit
 from unitsafe.places import queries as places
-from unitsafe.school.queries import school
+from unitsafe.school.queries import the_school
 
 AHEAD = {
     Sort.INSPECT: "equipment_inspect_ahead",
@@ -106,7 +106,7 @@ def _due(text: str, today: date) -> DueFilter | None:
 
 def ahead_days(sort: Sort) -> int:
     """How many days ahead the school wants to be told."""
-    return school(db.session()).number(AHEAD[sort])
+    return (the_school() or abort(404)).number(AHEAD[sort])
 
 
 def _dues() -> list[tuple[str, str]]:
