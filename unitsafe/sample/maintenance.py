@@ -64,18 +64,6 @@ def build(setting: Setting, by: Actor) -> None:
         facts = Facts(kind, company, done_on, systems=systems, result=Result.PASSED)
         one = services.record(session, facts, (), by=by, now=setting.tick())
         services.sign(session, one, by=by, now=setting.tick())
-    have = {(one.place_name, one.kind): one for one in queries.targets(session, MICRO)}
-    for (place, group), more in MORE.items():
-        if (target := have.get((place, group))) is not None:
-            kept = {k: row.number for k, row in queries.target_rows(session, target.place).items()}
-            services.set_targets(
-                session,
-                target.place,
-                {group: target.have + more},
-                seen=services.fingerprint(kept),
-                by=by,
-                now=setting.tick(),
-            )
     _ask_for_more(session, by, setting)
 
 
