@@ -3,8 +3,8 @@
 import io
 from datetime import date, time
 
-import python_calamine
 import pytest
+import python_calamine
 import sqlalchemy as sa
 
 from tests.factories import picture
@@ -73,7 +73,7 @@ def test_from_the_application_to_the_look_afterwards(browser, make, session, now
         "DH-2026-0001",
         "张师傅",
         "2026-11-2318:30—20:30",
-        "复查人（完工后）：officer",
+        "完工复查人：officer",
     ):
         assert words in text
     book = io.BytesIO(manager.get("/hot-work.xlsx").response.data)

@@ -1,6 +1,6 @@
 """Who may take which step of a permit, and when pupils are in the way."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import product
 
 import pytest
@@ -106,6 +106,6 @@ def test_the_site_is_looked_at_item_by_item():
 
 
 def test_the_look_afterwards_waits():
-    over = datetime(2026, 11, 23, 11)
-    assert rules.after_check_from(over, 30) == datetime(2026, 11, 23, 11, 30)
+    over = datetime(2026, 11, 23, 11, tzinfo=UTC)
+    assert rules.after_check_from(over, 30) == over + timedelta(minutes=30)
     assert rules.number(2026, 7) == "DH-2026-0007"
