@@ -196,7 +196,18 @@ def test_kit_that_is_missing_or_ends_waits_for_the_keeper(app, make):
             found = waiting(make.session, make.actor(person), TODAY)
             return [(one.line, one.kind) for one in found if "微站" in one.title]
 
-    expected = [("对讲机", "late"), ("呼吸器", "warn")]
+    expected = [("对讲机", "late"), ("还没有点验过", "due"), ("呼吸器", "warn")]
     assert lines(make.someone("officer")) == expected
     assert lines(make.person(posts=["micro_station_leader"])) == expected
     assert lines(make.someone("teacher")) == []
+
+
+@pytest.mark.parametrize(("day", "expected"), [(16, ["上次点验2026-11-16"]), (17, [])])
+def test_the_kit_waits_to_be_counted_after_a_week(app, make, session, day, expected):
+    item, officer = make.kit_item(), make.actor(make.someone("officer"))
+    at = make.now.set(f"2026-11-{day}T09:00")
+    services.count_kit(session, {item.id: 6}, note="", by=officer, now=at)
+    session.commit()
+    with app.test_request_context():
+        found = waiting(session, officer, TODAY)
+        assert [one.line for one in found if "微站" in one.title] == expected
