@@ -45,12 +45,10 @@ def permit(
         ],
         "signatures": [
             _signer("申请人", steps.get(Action.APPLY)),
-            _signer(
-                "审批人（责任人或管理人）", steps.get(Action.APPROVE) or steps.get(Action.REFUSE)
-            ),
-            _signer("监护人（开工核查）", started),
-            _signer("监护人（完工）", steps.get(Action.FINISH)),
-            _signer("复查人（完工后）", steps.get(Action.AFTER_CHECK)),
+            _signer("审批人", steps.get(Action.APPROVE) or steps.get(Action.REFUSE)),
+            _signer("开工核查人", started),
+            _signer("完工确认人", steps.get(Action.FINISH)),
+            _signer("完工复查人", steps.get(Action.AFTER_CHECK)),
         ],
     }
 

@@ -113,9 +113,7 @@ def index_xlsx() -> ResponseReturnValue:
 @allow(Right.CREATE_HAZARD)
 def new() -> ResponseReturnValue:
     """Apply for hot work."""
-    form = ApplyForm(
-        day=clock.today(), starts=time(18, 30), ends=time(20, 30), measures=list(Measure)
-    )
+    form = ApplyForm(day=clock.today(), starts=time(18, 30), ends=time(20, 30))
     form.offer(space_choices(db.session()), told_apart(active_people(db.session())))
     if not form.is_submitted():
         return render("hot_work/new.html", form=form)

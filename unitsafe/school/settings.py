@@ -313,6 +313,15 @@ SETTINGS = {
             _l("产品默认"),
         ),
         Setting(
+            "kit_count_days",
+            _l("微站器材几天点验一次"),
+            7,
+            1,
+            31,
+            _l("天"),
+            _l("产品默认（每周点验）"),
+        ),
+        Setting(
             "volunteers_per_class", _l("每班班级消防员至少"), 1, 0, 10, _l("名"), _l("产品默认")
         ),
         Setting(
