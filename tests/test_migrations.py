@@ -35,6 +35,9 @@ APPEND_ONLY = (
     "activity_event",
     "head_count",
     "floor_cleared",
+    "year_plan_own",
+    "year_plan_mark",
+    "year_plan_signature",
 )
 
 

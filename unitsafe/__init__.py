@@ -36,6 +36,7 @@ FEATURES = (
     "maps",
     "coverage",
     "reminders",
+    "year_plan",
     "appraisal",
     "log",
     "setup",
