@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from unitsafe import clock, content
-from unitsafe.checks import planning
 from unitsafe.core import once
 from unitsafe.core.access import actor, allow
 from unitsafe.core.blobs import StorageFull
@@ -28,7 +27,6 @@ from unitsafe.core.query import here
 from unitsafe.files import services as files
 from unitsafe.files.models import StoredFile
 from unitsafe.files.views import sent_files, shown
-from unitsafe.letters import services as letters
 from unitsafe.letters.rules import school_year, span
 from unitsafe.photos import services as photos
 from unitsafe.school.queries import school, short_name
@@ -73,13 +71,6 @@ def _known(year: str) -> str:
     return year
 
 
-def _book(session: Session, year: str) -> Book:
-    today = clock.today()
-    planning.ensure_planned(session, today, now=clock.now())
-    letters.ensure_current(session, today, now=clock.now())
-    return queries.read(session, year, today)
-
-
 def _show_year(
     year: str,
     *,
@@ -91,7 +82,7 @@ def _show_year(
     status: int = 200,
 ) -> ResponseReturnValue:
     session, today = db.session(), clock.today()
-    book = _book(session, year)
+    book = queries.read(session, year, today)
     lines, state = _filtered(book)
     first, last = span(year)
     is_open = rules.may_sign_on(year, today) and (book.signature is None or book.is_adjusted)
@@ -185,7 +176,8 @@ def _add_form() -> AddForm:
 def year_pdf(year: str) -> ResponseReturnValue:
     """The plan on paper, to be signed and sealed."""
     session = db.session()
-    data, pictures = papers.sheet(_book(session, _known(year)), school(session), now=clock.now())
+    book = queries.read(session, _known(year), clock.today())
+    data, pictures = papers.sheet(book, school(session), now=clock.now())
     printed = render_pdf("year_plan", data, photos=pictures)
     return pdf(printed, short_name(), _("年度消防工作计划"), year)
 
@@ -194,9 +186,9 @@ def year_pdf(year: str) -> ResponseReturnValue:
 @allow()
 def year_xlsx(year: str) -> ResponseReturnValue:
     """Every entry with what is behind it."""
-    session, title = db.session(), _("年度消防工作计划")
-    names = queries.names_by_post(session, clock.today())
-    rows = papers.lines(_book(session, _known(year)), names)
+    session, title, today = db.session(), _("年度消防工作计划"), clock.today()
+    book = queries.read(session, _known(year), today)
+    rows = papers.lines(book, queries.names_by_post(session, today))
     return xlsx(workbook(title, papers.columns(), rows), short_name(), title, year)
 
 
@@ -223,7 +215,7 @@ def _show_entry(
     status: int = 200,
 ) -> ResponseReturnValue:
     session, today = db.session(), clock.today()
-    book = _book(session, year)
+    book = queries.read(session, year, today)
     line = _line(book, work, period)
     names = queries.names_by_post(session, today)
     acts = services.open_acts(line) if Right.MANAGE_SCHOOL in actor().rights else []
@@ -276,7 +268,7 @@ def _url_of(link: Link | None) -> str | None:
 @allow(Right.MANAGE_SCHOOL)
 def mark(year: str, work: str, period: str) -> ResponseReturnValue:
     """Done by hand, taken back, left out, put back: by the form's ``act``."""
-    _line(_book(db.session(), _known(year)), work, period)
+    _line(queries.read(db.session(), _known(year), clock.today()), work, period)
     asked = request.form.get("act", "")
     if asked not in set(Act):
         abort(422)
