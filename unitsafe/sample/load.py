@@ -29,6 +29,7 @@ from unitsafe.sample import (
     terms,
     tips,
     visits,
+    year_plan,
 )
 from unitsafe.sample.album import Album
 from unitsafe.sample.history import History
@@ -58,6 +59,7 @@ def load_sample(session: Session, *, seed: int, now: datetime) -> dict[str, int]
         events.plan(world)
         visits.plan(world, seed)
         tips.plan(world)
+        year_plan.plan(world)
         History(world, seed).run()
         events.remember_visits(world)
         reminders.remember(world)

@@ -26,6 +26,8 @@ EARLIEST = timedelta(days=31)
 USUALLY_TAUGHT = frozenset({9, 10, 11, 12, 3, 4, 5, 6})
 """Months taken for ones of school while the term is not in the calendar."""
 USUAL_DAYS, USUAL_WEEKS = 20, 4
+USUAL_END = (6, 30)
+"""When the second term is taken to end while it is not in the calendar."""
 OWN = "own"
 """The key of what the school itself has put on its plan; the slot is the row's number."""
 WINTER, SUMMER = "寒假", "暑假"
@@ -158,9 +160,11 @@ class _Frame:
         return not half.known
 
     def end_of(self, first: date, last: date) -> date:
-        """The last day of teaching, or of all when none is known."""
+        """The last day of teaching, or when it usually is."""
         taught = self.taught(first, last)
-        return taught[-1].day if taught else last
+        if taught:
+            return taught[-1].day
+        return min(last, self.last.replace(month=USUAL_END[0], day=USUAL_END[1]))
 
 
 def month_of(first: date, number: int = 0) -> tuple[date, date]:
