@@ -113,8 +113,8 @@ def test_patrols_are_counted_against_what_was_planned(make, read):
     patrol = make.patrol()
     make.submitted(patrol, make.someone("officer"))
     line = read().line("daily_patrol", "2026-11")
-    assert (line.done, line.status) == (1, Status.DUE)
-    assert line.of == 2
+    assert (line.done, line.of, line.status) == (1, 1, Status.DUE)
+    assert read().line("daily_patrol", "2026-10").status is Status.LATE
 
 
 def test_letters_are_done_when_all_are_signed(make, read):
