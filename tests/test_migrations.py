@@ -46,6 +46,9 @@ APPEND_ONLY = (
     "hot_work_event",
     "kit_count",
     "muster",
+    "year_plan_own",
+    "year_plan_mark",
+    "year_plan_signature",
 )
 
 

@@ -133,6 +133,7 @@ def _all(make: Make, campus: Campus) -> Iterator[Line]:
     yield from _maps(campus)
     yield from _school()
     yield from _letters(make, campus)
+    yield from _year_plan(make)
     yield from _roster(make, campus)
     yield from _visits(campus)
     yield from _documents()
@@ -382,6 +383,17 @@ def _letters(make: Make, campus: Campus) -> Iterator[Line]:
     yield "letters.sign", "teacher", {}, here, {"agree": "y", "typed_name": "teacher"}, ()
     yield "letters.paper", "officer", other, here, scan, ()
     yield "plates.posted", "officer", {}, "plates.posted", posted, ()
+
+
+def _year_plan(make: Make) -> Iterator[Line]:
+    here, page = "year_plan.year", "year_plan.entry"
+    new = {"text": "消防器材进社区", "due_on": "2027-03-31", "post": "safety_officer"}
+    scan = {"file": make.file(make.someone("officer"), "签批件.pdf").id}
+    yield "year_plan.add", "officer", {}, here, new, ()
+    yield "year_plan.mark", "officer", {}, page, {"done_on": "2026-11-23", "note": "逐处核对"}, ()
+    yield "year_plan.paper", "officer", {}, here, scan, ()
+    signed = {"agree": "y", "typed_name": make.someone("principal").name}
+    yield "year_plan.sign", "principal", {}, here, signed, ()
 
 
 def _roster(make: Make, campus: Campus) -> Iterator[Line]:

@@ -41,6 +41,7 @@ FEATURES = (
     "hot_work",
     "documents",
     "reminders",
+    "year_plan",
     "appraisal",
     "log",
     "setup",

@@ -97,6 +97,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
     (
         _l("评价"),
         (
+            ("year_plan.index", _l("今年要做的"), "calendar", None, ()),
             (
                 "appraisal.index",
                 _l("网格考核"),

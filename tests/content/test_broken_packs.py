@@ -9,7 +9,7 @@ from unitsafe.content.check import FOLDER
 
 LISTS, DUTIES, SOURCES = "checklists.yaml", "duties.yaml", "sources.yaml"
 EQUIPMENT, STANDARD, PLANS = "equipment.yaml", "four_capabilities.yaml", "plans.yaml"
-SHIFTS = "shifts.yaml"
+SHIFTS, WORK = "shifts.yaml", "obligations.yaml"
 
 
 @pytest.fixture
@@ -98,6 +98,14 @@ BROKEN = [
     (SHIFTS, "posts: [duty_teacher,", "posts: [duty_techer,", 0, "gate_morning.posts[1]", ["“duty_teacher”？"]),
     (SHIFTS, "ends: '08:00'", "ends: '07:20'", 0, "gate_morning.ends", ["同一时间"]),
     (SHIFTS, "days: teaching", "days: weekdays", 0, "gate_morning.days", ["teaching"]),
+    (WORK, "who: principal", "who: principle", 0, "year_plan.who", ["“principal”？"]),
+    (WORK, "recurrence: day_taught", "recurrence: daily", 0, "daily_patrol.recurrence", ["不能是“daily”"]),
+    (WORK, "proof: checks:daily_fire_patrol", "proof: checks:daily_patrol", 0, "daily_patrol.proof", ["没有“daily_patrol”"]),
+    (WORK, "proof: year_plan:signed", "proof: 签批", 0, "year_plan.proof", ["manual"]),
+    (WORK, "recurrence: year\n", "recurrence: term\n", 1, "year_plan.month", ["改成 null"]),
+    (WORK, "src: fire_law", "src: fire_lawe", 0, "annual_test.basis[1].src", ["“fire_law”？"]),
+    (WORK, "needs: [has_boarding]", "needs: [boarding]", 0, "night_patrol.needs[1]", ["“has_boarding”？"]),
+    (WORK, "stages: [kindergarten]\n    not_stages: []", "stages: [kindergarten]\n    not_stages: [kindergarten]", 1, "drill_kindergarten.not_stages[1]", ["删去一处"]),
 ]  # fmt: skip
 
 

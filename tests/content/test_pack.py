@@ -6,8 +6,9 @@ from decimal import Decimal
 import pytest
 
 from unitsafe import content
-from unitsafe.content.model import SCHOOL_FLAGS, Basis, parse_windows
+from unitsafe.content.model import SCHOOL_FLAGS, STAGES, Basis, parse_windows
 from unitsafe.core.domain import Right
+from unitsafe.school.rules import FLAGS, Stage
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +30,7 @@ def test_the_real_pack_has_no_problem_and_the_expected_size():
         "assessment_items": 59,
         "plans": 7,
         "shifts": 6,
+        "obligations": 47,
     }
     assert counts.keys() == content.COUNT_LABELS.keys()
 
@@ -169,3 +171,19 @@ def test_only_verified_clauses_with_a_number_are_printed_and_each_once(pack):
         "《机关、团体、企业、事业单位消防安全管理规定》（公安部令第61号）第二十五条",
         "《浙江省消防条例》（2021-11-25）第十四条",
     ]
+
+
+def test_stages_and_switches_are_those_a_school_has():
+    assert [stage.value for stage in Stage] == list(STAGES)
+    assert set(FLAGS) == set(SCHOOL_FLAGS)
+
+
+def test_drills_are_monthly_and_in_a_kindergarten_quarterly(pack):
+    school, small = pack.obligations["drill"], pack.obligations["drill_kindergarten"]
+    assert (school.recurrence, school.not_stages) == ("month_taught", ("kindergarten",))
+    assert (small.recurrence, small.stages) == ("quarter", ("kindergarten",))
+
+
+@pytest.mark.parametrize("key", ["fire_month", "gas_check", "kit_check", "night_drill"])
+def test_customs_drafts_and_conventions_are_no_basis_of_the_years_work(pack, key):
+    assert content.printable_basis(pack.obligations[key].basis, pack.sources) == []

@@ -387,3 +387,26 @@ def roster_month(shifts=6, **changes):
         "counts": [{"name": name, "count": 5} for name in names],
         **changes,
     }
+
+
+def year_plan(**changes):
+    """A few works of a year, one signed by hand drawing."""
+    return {
+        **SHEET,
+        "title": "年度消防工作计划",
+        "period": "2026—2027学年",
+        "months": [f"{month}月" for month in (9, 10, 11, 12, 1, 2, 3, 4, 5, 6, 7, 8)],
+        "rows": [
+            {
+                "text": f"第{number}项工作",
+                "who": "学校安全员",
+                "basis": "《中华人民共和国消防法》（2021年4月29日第二次修正）第十六条（三）",
+                "cells": [["ok"], ["none", "none"], ["na"], *[[] for _ in range(9)]],
+            }
+            for number in range(1, 4)
+        ],
+        "notes": ["10月 应急疏散演练：不做，改在12月"],
+        "signed": "沈清和 2026-09-18 16:20 系统签字",
+        "signature": None,
+        **changes,
+    }

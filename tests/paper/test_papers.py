@@ -18,6 +18,7 @@ from tests.paper.samples import (
     rightmost,
     roster_month,
     sign_in_slips,
+    year_plan,
 )
 from unitsafe.core.printing import render_pdf
 
@@ -292,3 +293,9 @@ def test_a_roster_with_long_notes_continues_with_its_heads():
 
 def test_a_month_without_shifts_says_so():
     assert "本月没有排值班。" in plain_text(render_pdf("roster_month", roster_month(shifts=0)))
+
+
+def test_a_years_plan_shows_its_works_and_who_signed():
+    text = plain_text(render_pdf("year_plan", year_plan()))
+    assert "年度消防工作计划" in text and "第3项工作" in text
+    assert "改在12月" in text and "系统签字" in text

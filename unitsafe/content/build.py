@@ -47,6 +47,7 @@ def content(data: Mapping[str, Mapping[str, Any]]) -> model.Content:
         standard=_standard(data["four_capabilities.yaml"]),
         plans=_by_key(model.PlanTemplate, data["plans.yaml"]["plans"]),
         shifts=_by_key(model.ShiftTemplate, data["shifts.yaml"]["shifts"]),
+        obligations=_by_key(model.Obligation, data["obligations.yaml"]["obligations"]),
     )
 
 

@@ -23,6 +23,7 @@ COUNT_LABELS = {
     "assessment_items": "自评项目",
     "plans": "默认计划",
     "shifts": "默认班次",
+    "obligations": "年度工作",
 }
 """What `check_report` counts, in words."""
 
@@ -79,4 +80,5 @@ def _counts(documents: Mapping[str, Document]) -> dict[str, int]:
         "assessment_items": len(inner(inner(capabilities, "groups"), "items")),
         "plans": len(entries("plans.yaml", "plans")),
         "shifts": len(entries("shifts.yaml", "shifts")),
+        "obligations": len(entries("obligations.yaml", "obligations")),
     }

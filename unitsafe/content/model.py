@@ -12,6 +12,21 @@ from decimal import Decimal
 from typing import Any, Literal
 
 Certainty = Literal["verified", "from-memory", "uncertain"]
+Recurrence = Literal[
+    "day_taught",
+    "night",
+    "week",
+    "month",
+    "month_taught",
+    "quarter",
+    "half_year",
+    "term",
+    "term_start",
+    "before_term",
+    "before_holiday",
+    "year",
+]
+"""How often an obligation comes back; content/obligations.yaml says what each means."""
 
 CATEGORY_OF_NO_LAW = ("惯例", "产品约定", "来源材料")
 """Kinds of source that are no law at all; samples (…样本) and drafts (…稿) are added by name."""
@@ -29,6 +44,9 @@ SCHOOL_FLAGS = (
     "is_small_unit",
 )
 """Yes/no facts about a school that switch content on or off."""
+
+STAGES = ("kindergarten", "primary", "junior", "senior", "vocational", "special")
+"""学段 of a school."""
 
 _IN_FORCE = re.compile(r"现行|\d{4}-\d{2}-\d{2}起施行")
 _WINDOW = re.compile(r"([01]\d|2[0-3]):([0-5]\d)-([01]\d|2[0-3]):([0-5]\d)")
@@ -463,6 +481,31 @@ class ShiftTemplate:
 
 
 @dataclass(frozen=True, slots=True)
+class Obligation:
+    """Something every year asks for. ``who`` is a post, ``proof`` a ledger and a kind of its
+    records (``activities:drill``), or ``manual``.
+
+    ``month``: the month at whose end a yearly one is due, None the last of the school year.
+    ``times`` are asked for in each period; per day and night for those that run daily. ``needs``
+    must all be so, of ``needs_any`` one; empty ``stages`` means all.
+    """
+
+    key: str
+    text: str
+    done: str
+    recurrence: Recurrence
+    month: int | None
+    times: int
+    needs: tuple[str, ...]
+    needs_any: tuple[str, ...]
+    stages: tuple[str, ...]
+    not_stages: tuple[str, ...]
+    who: str
+    proof: str
+    basis: tuple[Basis, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """The whole pack. ``version`` is the pack's, the same in every file."""
 
@@ -484,3 +527,4 @@ class Content:
     standard: Standard
     plans: Mapping[str, PlanTemplate]
     shifts: Mapping[str, ShiftTemplate]
+    obligations: Mapping[str, Obligation]

@@ -183,6 +183,15 @@ def shift(record: dict[str, Any], at: Place) -> None:
         (at / "ends").wrong("上岗和离岗是同一时间；改其中一个")
 
 
+def obligation(record: dict[str, Any], at: Place) -> None:
+    """Only what comes once a year has a month; no stage is asked for and left out at once."""
+    if record["month"] is not None and record["recurrence"] != "year":
+        (at / "month").wrong("只有每学年一次的工作写截止月；改成 null，或把 recurrence 改成 year")
+    for index, stage in enumerate(record["not_stages"]):
+        if stage in record["stages"]:
+            (at / "not_stages" / index).wrong(f"“{stage}”在 stages 里也有；删去一处")
+
+
 def between_files(run: Run, documents: Mapping[str, Document], good: Collection[str]) -> None:
     """Checks that need several files; ``good`` names the files that are well formed."""
     if "checklists.yaml" not in good:
@@ -197,12 +206,24 @@ def between_files(run: Run, documents: Mapping[str, Document], good: Collection[
         for level in pack["levels"]:
             if level not in documents["duties.yaml"].data["close_rule"]:
                 (at / level).wrong("没写这一等级由谁销号；补上")
+    if "obligations.yaml" in good:
+        at = Place(run, documents["obligations.yaml"], ("obligations",))
+        kept = {one["key"]: one for one in pack["checklists"]}
+        _proofs_exist(documents["obligations.yaml"].data["obligations"], kept, at)
     if "plans.yaml" in good:
         lists = {one["key"]: one for one in pack["checklists"]}
         at = Place(run, documents["plans.yaml"], ("plans",))
         for index, one in enumerate(documents["plans.yaml"].data["plans"]):
             if one["checklist"] in lists:
                 _plan_fits(one, lists[one["checklist"]], at / index)
+
+
+def _proofs_exist(entries: list[dict[str, Any]], lists: dict[str, Any], at: Place) -> None:
+    """A check that proves something is one of our checklists."""
+    for index, one in enumerate(entries):
+        ledger, _, kind = one["proof"].partition(":")
+        if ledger == "checks" and kind not in lists:
+            (at / index / "proof").wrong(f"没有“{kind}”这张检查表；{suggest(kind, lists)}")
 
 
 def _plan_fits(one: dict[str, Any], listed: dict[str, Any], at: Place) -> None:

@@ -1,7 +1,9 @@
 """What each file of the content pack looks like."""
 
+from typing import get_args
+
 from unitsafe.content import rules
-from unitsafe.content.model import SCHOOL_FLAGS
+from unitsafe.content.model import SCHOOL_FLAGS, STAGES, Recurrence
 from unitsafe.content.shapes import (
     Choice,
     Clock,
@@ -461,6 +463,33 @@ SHIFT = Record(
 
 SHIFTS = _file({"title": TEXT, "shifts": ListOf(SHIFT, least=1)})
 
+FLAGS = ListOf(Choice(SCHOOL_FLAGS), distinct=True)
+SOME_STAGES = ListOf(Choice(STAGES), distinct=True)
+
+OBLIGATION = Record(
+    {
+        "key": Defines(("obligations",)),
+        "text": TEXT,
+        "done": TEXT,
+        "recurrence": Choice(get_args(Recurrence)),
+        "month": Maybe(Number(1, 12, whole=True)),
+        "times": COUNT,
+        "needs": FLAGS,
+        "needs_any": FLAGS,
+        "stages": SOME_STAGES,
+        "not_stages": SOME_STAGES,
+        "who": POST,
+        "proof": Text(
+            r"manual|[a-z][a-z0-9_]*(:[a-z][a-z0-9_]*)+",
+            "manual，或 台账:种类，如 activities:drill",
+        ),
+        "basis": BASES,
+    },
+    rules=(rules.obligation,),
+)
+
+OBLIGATIONS = _file({"title": TEXT, "obligations": ListOf(OBLIGATION, least=1)})
+
 FILES: dict[str, Record] = {
     "sources.yaml": SOURCES,
     "checklists.yaml": CHECKLISTS,
@@ -469,4 +498,5 @@ FILES: dict[str, Record] = {
     "four_capabilities.yaml": STANDARD,
     "plans.yaml": PLANS,
     "shifts.yaml": SHIFTS,
+    "obligations.yaml": OBLIGATIONS,
 }

@@ -394,6 +394,29 @@ class RosterMonth(Sheet):
     """Most first."""
 
 
+class YearPlanRow(TypedDict):
+    text: str
+    who: str
+    basis: str
+    """Only what may be cited; may be empty."""
+    cells: list[list[MarkName]]
+    """One list per month: a mark for each time it is due; ok done, none still to do, na left out."""
+
+
+class YearPlan(Sheet):
+    """year_plan.typ: the works of a school year by month, to be signed and sealed."""
+
+    months: list[str]
+    """Twelve, September first."""
+    rows: list[YearPlanRow]
+    notes: list[str]
+    """What is left out, what was changed after the signature."""
+    signed: str
+    """Who signed in the system and when; empty prints the line only."""
+    signature: Photo | None
+    """The drawn signature."""
+
+
 class LedgerRow(TypedDict):
     """A line of the hazard ledger; every text may be empty."""
 

@@ -36,6 +36,7 @@ from unitsafe.sample import (
     tips,
     trainings,
     visits,
+    year_plan,
 )
 from unitsafe.sample.album import Album
 from unitsafe.sample.history import History
@@ -69,6 +70,7 @@ def load_sample(session: Session, *, seed: int, now: datetime) -> dict[str, int]
         trainings.plan(world, seed, list(class_queries.classes(session)))
         tips.plan(world)
         stations.plan(world)
+        year_plan.plan(world)
         History(world, seed).run()
         events.remember_visits(world)
         reminders.remember(world)

@@ -1,6 +1,6 @@
 """micro station, evacuation, hot work
 
-Revision ID: 0020_station
+Revision ID: 0018_station
 Revises: 0014_activities
 """
 
@@ -10,8 +10,8 @@ from alembic import op
 from unitsafe.core.append_only import statements
 from unitsafe.core.db import UtcDateTime
 
-revision = '0020_station'
-down_revision = '0019_documents'
+revision = '0018_station'
+down_revision = '0017_documents'
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """papers, their versions and readers
 
-Revision ID: 0019_documents
+Revision ID: 0017_documents
 Revises: 0014_activities
 """
 
@@ -10,7 +10,7 @@ from alembic import op
 from unitsafe.core.append_only import statements
 from unitsafe.core.db import UtcDateTime
 
-revision = '0019_documents'
+revision = '0017_documents'
 down_revision = '0016_maintenance'
 branch_labels = None
 depends_on = None

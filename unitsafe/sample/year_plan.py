@@ -1,0 +1,99 @@
+"""The sample school's year: signed in September, some things marked by hand, one added, one left out."""
+
+from datetime import date, datetime, time, timedelta
+
+from unitsafe import clock
+from unitsafe.letters.rules import school_year, span
+from unitsafe.sample.lives import HEAD, MANAGER, OFFICER
+from unitsafe.sample.timeline import Act as Happening
+from unitsafe.sample.world import World
+from unitsafe.year_plan import queries, services
+from unitsafe.year_plan.rules import Act
+
+DONE = (
+    ("key_areas", 10, "逐处核对责任人和标志，补贴两处标志牌"),
+    ("night_staff", 8, "两栋宿舍每夜各2人值守，应急程序贴在值班室"),
+    ("appointments", 9, "责任人、管理人和各岗位已发文公示"),
+    ("before_term_check", 0, "开学前检查表已填，问题当天改好"),
+)
+"""Work, days after 1 September, what was done."""
+LEFT_OUT = ("filing", "区里今年统一备案，学校不单独报")
+OWN = "消防器材进社区志愿活动"
+
+
+def plan(world: World) -> None:
+    """Put the acts on the timeline of the school year that runs."""
+    year = school_year(world.setting.today)
+    first = span(year)[0]
+    for work, days, note in DONE:
+        on = first + timedelta(days=days)
+        _at(world, on, lambda at, w=work, on=on, n=note: _mark(world, year, w, Act.DONE, at, n, on))
+    _at(
+        world,
+        first + timedelta(days=14),
+        lambda at: _mark(world, year, LEFT_OUT[0], Act.DROP, at, LEFT_OUT[1]),
+    )
+    _at(world, first + timedelta(days=17), lambda at: _sign(world, year, at))
+    _at(world, first + timedelta(days=40), lambda at: _add(world, year, at))
+
+
+def _at(world: World, day: date, act: Happening) -> None:
+    if day < world.setting.today:
+        world.timeline.at(clock.at(day, time(16, 20)), act)
+
+
+def _mark(
+    world: World,
+    year: str,
+    work: str,
+    act: Act,
+    at: datetime,
+    note: str,
+    done_on: date | None = None,
+) -> None:
+    today = clock.local(at).date()
+    with world.journal.directly() as session:
+        book = queries.read(session, year, today)
+        line = next((one for one in book.lines if one.entry.key == work), None)
+        if line is None or act not in services.open_acts(line):
+            return
+        services.mark(
+            session,
+            year,
+            line,
+            act,
+            done_on=done_on,
+            note=note,
+            today=today,
+            by=world.actor(world.people[OFFICER], at),
+            now=at,
+        )
+
+
+def _sign(world: World, year: str, at: datetime) -> None:
+    today = clock.local(at).date()
+    with world.journal.directly() as session:
+        book = queries.read(session, year, today)
+        services.sign_on_screen(
+            session,
+            book,
+            seen=book.mark,
+            typed_name=HEAD,
+            signature=None,
+            today=today,
+            by=world.actor(world.people[HEAD], at),
+            now=at,
+        )
+
+
+def _add(world: World, year: str, at: datetime) -> None:
+    with world.journal.directly() as session:
+        services.add(
+            session,
+            year,
+            text=OWN,
+            due_on=span(year)[1].replace(month=3, day=31),
+            post="safety_officer",
+            by=world.actor(world.people[MANAGER], at),
+            now=at,
+        )
