@@ -1,16 +1,15 @@
 """消防档案: what the law wants filed, item by item, and what the ledgers hold of it.
 
-An item that no ledger holds is a paper with a topic. Features further left are read here; those
-that keep a ledger of an item add themselves to ``archive_sources``.
+An item that no ledger holds is a paper with a topic.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import current_app, url_for
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
@@ -31,6 +30,9 @@ from unitsafe.equipment.rules import State as EquipmentState
 from unitsafe.grids.models import Assignment
 from unitsafe.hazards.models import Hazard
 from unitsafe.letters.queries import letter_counts
+from unitsafe.maintenance.models import Maintenance
+from unitsafe.maintenance.rules import Kind as Work
+from unitsafe.micro_station.queries import members
 from unitsafe.people.models import Person, PersonPost, PersonStatus
 from unitsafe.people.queries import valid_on
 from unitsafe.places.models import Space
@@ -130,22 +132,16 @@ MANAGEMENT = (
     ("rewards", _l("消防奖惩记录")),
 )
 """Source: Order 61 art. 43, our wording."""
-archive_sources: dict[str, list[Callable[[Session, date], Iterable[Evidence]]]] = {}
-"""By item's key: what features keep of it, as further lines (added by whoever knows both)."""
 
 
 def archive(session: Session, school: School, today: date) -> tuple[Section, Section]:
     """The archive as it stands today, in a fixed number of statements."""
     found = _Papers(session)
-    lines = {
-        **_basic(session, school, found, today),
-        **_management(session, school, found, today),
-    }
-    for key, sources in archive_sources.items():
-        lines[key] += [line for source in sources for line in source(session, today)]
+    basic = _basic(session, school, found, today)
+    management = _management(session, school, found, today)
     return (
-        Section(_("消防安全基本情况"), _items(BASIC, lines)),
-        Section(_("消防安全管理情况"), _items(MANAGEMENT, lines)),
+        Section(_("消防安全基本情况"), _items(BASIC, basic)),
+        Section(_("消防安全管理情况"), _items(MANAGEMENT, management)),
     )
 
 
@@ -233,8 +229,8 @@ def _basic(
         "team": [
             Evidence(
                 _("微型消防站队员"),
-                len(holders["micro_station_leader"] | holders["micro_station_member"]),
-                url=url_for("people.index", post="micro_station_member"),
+                len(members(session, today)),
+                url=url_for("micro_station.index"),
             ),
             papers.about(Topic.TEAM_LIST, is_needed=False),
         ],
@@ -262,6 +258,7 @@ def _management(
     session: Session, school: School, papers: _Papers, today: date
 ) -> dict[str, list[Evidence]]:
     since = today - YEAR
+    work = _outside_work(session, since)
     hazards = session.execute(
         sa.select(
             sa.func.count(),
@@ -285,8 +282,10 @@ def _management(
         ],
         "maintenance": [
             _checked(session, _("设施器材月度检查"), "monthly_facility", since, today),
-            papers.about(Topic.FACILITY_TEST, is_needed=school.has("has_fixed_systems")),
-            papers.about(Topic.MAINTENANCE, is_needed=school.has("has_fixed_systems")),
+            _work(work, Work.MAINTENANCE, is_needed=school.has("has_fixed_systems")),
+            _work(work, Work.ANNUAL_TEST, is_needed=school.has("has_fixed_systems")),
+            papers.about(Topic.FACILITY_TEST, is_needed=False),
+            papers.about(Topic.MAINTENANCE, is_needed=False),
         ],
         "hazards": [
             Evidence(_("登记的隐患"), hazards[0], None, newest, found),
@@ -302,9 +301,12 @@ def _management(
             _checked(session, _("防火检查"), "quarterly_inspection", since, today),
         ],
         "utilities": [
-            papers.about(Topic.ELECTRIC_TEST),
-            papers.about(Topic.GAS_TEST, is_needed=school.has("has_gas")),
-            papers.about(Topic.LIGHTNING_TEST),
+            _work(work, Work.ELECTRICAL_TEST),
+            _work(work, Work.GAS_TEST, is_needed=school.has("has_gas")),
+            _work(work, Work.LIGHTNING_TEST),
+            papers.about(Topic.ELECTRIC_TEST, is_needed=False),
+            papers.about(Topic.GAS_TEST, is_needed=False),
+            papers.about(Topic.LIGHTNING_TEST, is_needed=False),
         ],
         "trainings": [_held(session, ActivityKind.TRAINING, _("培训"), since)],
         "drills": [_held(session, ActivityKind.DRILL, _("演练"), since)],
@@ -327,6 +329,24 @@ def _checked(session: Session, what: str, checklist: str, since: date, today: da
     )
 
 
+def _outside_work(session: Session, since: date) -> Mapping[Work, tuple[int, date]]:
+    """By kind: how often somebody from outside came, and when last."""
+    rows = session.execute(
+        sa.select(Maintenance.kind, sa.func.count(), sa.func.max(Maintenance.done_on))
+        .where(Maintenance.done_on >= since)
+        .group_by(Maintenance.kind)
+    )
+    return {kind: (count, newest) for kind, count, newest in rows}
+
+
+def _work(
+    found: Mapping[Work, tuple[int, date]], kind: Work, *, is_needed: bool = True
+) -> Evidence:
+    count, newest = found.get(kind, (0, None))
+    url = url_for("maintenance.index", kind=kind.value)
+    return Evidence(label(kind), count, None, newest, url, is_needed)
+
+
 def _held(session: Session, kind: ActivityKind, what: str, since: date) -> Evidence:
     return _dated(
         session,
@@ -335,7 +355,7 @@ def _held(session: Session, kind: ActivityKind, what: str, since: date) -> Evide
         Activity.kind == kind,
         Activity.held_on >= since,
         Activity.state != ActivityState.CANCELLED,
-        url=_page("activities.index", kind=kind.value),
+        url=url_for("activities.index", kind=kind.value),
     )
 
 
@@ -361,26 +381,19 @@ def _count(session: Session, model: type[Any], *where: sa.ColumnElement[bool]) -
 
 def _holders(session: Session, today: date) -> Mapping[str, set[int]]:
     """Who of the staff holds which of the posts asked for here."""
-    posts = (*KEY_TRADES, "micro_station_leader", "micro_station_member")
     rows = session.execute(
         sa.select(PersonPost.post, Person.id)
         .join(Person, Person.id == PersonPost.person_id)
         .where(
-            PersonPost.post.in_(posts),
+            PersonPost.post.in_(KEY_TRADES),
             valid_on(PersonPost, today),
             Person.status == PersonStatus.ACTIVE,
         )
     )
-    found: dict[str, set[int]] = {post: set() for post in posts}
+    found: dict[str, set[int]] = {post: set() for post in KEY_TRADES}
     for post, person_id in rows:
         found[post].add(person_id)
     return found
-
-
-def _page(endpoint: str, **values: Any) -> str:
-    """The address of a ledger; empty where this installation has no such page."""
-    has_it = endpoint in current_app.view_functions
-    return url_for(endpoint, **values) if has_it else ""
 
 
 def missing(sections: Iterable[Section]) -> Iterator[Item]:

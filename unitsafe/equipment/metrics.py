@@ -20,7 +20,8 @@ def _of_group(groups: Collection[str]) -> sa.ColumnElement[bool]:
     return Equipment.kind.in_([key for key, kind in kinds().items() if kind.group in groups])
 
 
-def _is_extinguisher() -> sa.ColumnElement[bool]:
+def extinguishers() -> sa.ColumnElement[bool]:
+    """Extinguishers of every kind."""
     keys = [k for k, kind in kinds().items() if kind.group == "extinguisher"]
     return Equipment.kind.in_([key for key in keys if key not in NOT_AGENTS])
 
@@ -80,7 +81,7 @@ def extinguishers_expired(session: Session, period: Period) -> Figure:
     Source: 超过报废年限或送修逾期仍在用的灭火器具数 (content/four_capabilities.yaml).
     """
     where = (
-        _is_extinguisher(),
+        extinguishers(),
         Equipment.state == State.IN_USE,
         sa.or_(is_past(Sort.SCRAP, period.on), is_past(Sort.SERVICE, period.on)),
     )
@@ -91,7 +92,7 @@ def extinguishers_expired(session: Session, period: Period) -> Figure:
 def extinguisher_total(session: Session, period: Period) -> Figure:
     """How many extinguishers the school has, those at a workshop included. What the band
     ``at_most_ratio_of`` of extinguishers_expired refers to (content/four_capabilities.yaml)."""
-    where = (_is_extinguisher(), KEPT)
+    where = (extinguishers(), KEPT)
     return Figure(_pieces(session, *where), records=_rows(*where))
 
 

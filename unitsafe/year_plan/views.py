@@ -31,6 +31,7 @@ from unitsafe.letters.rules import school_year, span
 from unitsafe.photos import services as photos
 from unitsafe.school.queries import school, short_name
 from unitsafe.year_plan import papers, queries, rules, services
+from unitsafe.year_plan import registers as _registers  # noqa: F401
 from unitsafe.year_plan import today as _today  # noqa: F401
 from unitsafe.year_plan.facts import Link, ledger_of
 from unitsafe.year_plan.forms import MARK_FORMS, AddForm, PaperForm, SignForm

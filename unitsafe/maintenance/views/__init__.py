@@ -11,6 +11,7 @@ from unitsafe.maintenance.labels import systems
 bp = Blueprint("maintenance", __name__)
 bp.add_app_template_filter(systems, "maintained_systems")
 bp.add_app_template_filter(rules.plain, "plain_number")
+bp.add_app_template_test(rules.READINGS.__contains__, "read_off")
 visible_through["maintenance"] = queries.file_ids
 SEE = Right.VIEW_ALL
 EDIT = (Right.EDIT_EQUIPMENT, Right.MANAGE_SCHOOL)
