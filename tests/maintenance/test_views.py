@@ -204,6 +204,9 @@ def test_a_contractors_reading_is_typed_with_the_visit(client, make, hydrant):
     assert wrong.status == 422 and "没有这个编号的器材" in wrong.page.text()
     other = client.post(f"{path}/readings", {**typed("2", what="level"), "number_of": "XHS-1"})
     assert other.status == 422 and "没有这项读数" in other.page.text()
+    own = {**typed("0.31"), "number_of": "XHS-1", "read_by": ""}
+    assert client.post(f"{path}/readings", own).status == 303
+    assert "0.31 MPa — officer" in client.get(path).page.text().replace("正常", "—")
     sent = {**typed("0.3"), "number_of": "XHS-1", "read_by": "贺师傅"}
     assert client.post(f"{path}/readings", sent).status == 303
     assert "XHS-1 静水压力0.3 MPa" in client.get(path).page.text()

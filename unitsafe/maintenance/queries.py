@@ -114,10 +114,8 @@ def record(session: Session, maintenance_id: int) -> Maintenance | None:
             hazard.joinedload(Hazard.grid),
             joinedload(Maintenance.signed_by),
             selectinload(Maintenance.files).joinedload(MaintenanceFile.file),
-            selectinload(Maintenance.readings)
-            .joinedload(Reading.equipment)
-            .joinedload(Equipment.space)
-            .joinedload(Space.building),
+            selectinload(Maintenance.readings).joinedload(Reading.by),
+            selectinload(Maintenance.readings).joinedload(Reading.equipment),
             selectinload(Maintenance.events).joinedload(MaintenanceEvent.by),
         )
     ).first()
@@ -326,7 +324,9 @@ def _in_use(session: Session) -> dict[tuple[str, str], int]:
 
 
 def _places(session: Session, micro_name: str) -> dict[str, str]:
-    rows = session.execute(sa.select(Building.id, Building.name).order_by(Building.name))
+    rows = session.execute(
+        sa.select(Building.id, Building.name).order_by(Building.position, Building.name)
+    )
     return {MICRO: micro_name} | {f"b{number}": name for number, name in rows}
 
 
