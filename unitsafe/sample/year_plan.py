@@ -1,6 +1,7 @@
 """The sample school's year: signed in September, some things marked by hand, one added, one left out."""
 
 from datetime import date, datetime, time, timedelta
+from functools import partial
 
 from unitsafe import clock
 from unitsafe.letters.rules import school_year, span
@@ -18,6 +19,7 @@ DONE = (
 )
 """Work, days after 1 September, what was done."""
 LEFT_OUT = ("filing", "区里今年统一备案，学校不单独报")
+DROPPED_AFTER, SIGNED_AFTER, ADDED_AFTER = (timedelta(days=n) for n in (14, 17, 40))
 OWN = "消防器材进社区志愿活动"
 
 
@@ -27,14 +29,11 @@ def plan(world: World) -> None:
     first = span(year)[0]
     for work, days, note in DONE:
         on = first + timedelta(days=days)
-        _at(world, on, lambda at, w=work, on=on, n=note: _mark(world, year, w, Act.DONE, at, n, on))
-    _at(
-        world,
-        first + timedelta(days=14),
-        lambda at: _mark(world, year, LEFT_OUT[0], Act.DROP, at, LEFT_OUT[1]),
-    )
-    _at(world, first + timedelta(days=17), lambda at: _sign(world, year, at))
-    _at(world, first + timedelta(days=40), lambda at: _add(world, year, at))
+        _at(world, on, partial(_mark, world, year, work, Act.DONE, note=note, done_on=on))
+    work, reason = LEFT_OUT
+    _at(world, first + DROPPED_AFTER, partial(_mark, world, year, work, Act.DROP, note=reason))
+    _at(world, first + SIGNED_AFTER, partial(_sign, world, year))
+    _at(world, first + ADDED_AFTER, partial(_add, world, year))
 
 
 def _at(world: World, day: date, act: Happening) -> None:
@@ -48,6 +47,7 @@ def _mark(
     work: str,
     act: Act,
     at: datetime,
+    *,
     note: str,
     done_on: date | None = None,
 ) -> None:
