@@ -160,7 +160,7 @@ class Attendance(Model):
 
 
 class DrillClass(Model):
-    """A class that takes part in a drill: how many heads, which way out, where it gathers."""
+    """A class that takes part in a drill: how many heads, from which floor."""
 
     __tablename__ = "drill_class"
     __table_args__ = (
@@ -178,7 +178,7 @@ class DrillClass(Model):
 
 
 class HeadCount(Model):
-    """点名: how many of a class stood at the assembly point; the newest row of a class counts.
+    """点名: how many of a class stood at the assembly point; of a class the one counted last counts.
 
     ``counted_at`` is when it was counted: the server's time of arrival less the seconds that the
     phone says it has kept the count while the network was away (``late_seconds``).
