@@ -1,8 +1,11 @@
 """A fresh database for every test, a clock that stands still, browsers that parse what they get."""
 
+import hashlib
+import json
 import os
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +19,7 @@ from tests.pages import Browser
 from tests.writes import Write, writes
 from unitsafe import clock, create_app
 from unitsafe.config import Config
+from unitsafe.core import printing
 from unitsafe.core.db import db
 from unitsafe.core.security import limiter
 from unitsafe.people.models import Person
@@ -39,6 +43,29 @@ class Clock:
         """Now it is this ISO time on the school's wall clock."""
         self.moment = clock.parse(text)
         return self.moment
+
+
+class Papers:
+    """Typesets a paper the first time it is asked for: the same request gives the same PDF."""
+
+    def __init__(self) -> None:
+        self.typeset, self.made = printing._run_child, dict[str, bytes]()
+
+    def __call__(self, request: bytes) -> bytes:
+        """What the child would answer."""
+        asked = json.loads(request)
+        photos = sorted(Path(asked.pop("root")).iterdir())
+        asked["seen"] = [hashlib.sha256(photo.read_bytes()).hexdigest() for photo in photos]
+        key = json.dumps(asked, sort_keys=True)
+        if key not in self.made:
+            self.made[key] = self.typeset(request)
+        return self.made[key]
+
+
+@pytest.fixture(scope="session")
+def papers() -> Papers:
+    """The papers of this test process."""
+    return Papers()
 
 
 @pytest.fixture
@@ -90,9 +117,16 @@ def schools(one_app: Flask, database: Database) -> Schools:
 
 
 @pytest.fixture
-def app(one_app: Flask, database: Database, now: Clock) -> Iterator[Flask]:
+def app(
+    one_app: Flask,
+    database: Database,
+    now: Clock,
+    papers: Papers,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Flask]:
     """The app with an empty database."""
     database.empty()
+    monkeypatch.setattr(printing, "_run_child", papers)
     one_app.extensions.pop("checklists", None)
     with one_app.app_context():
         limiter.reset()
