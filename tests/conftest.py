@@ -27,7 +27,7 @@ from unitsafe.people.models import Person
 from unitsafe.startup import prepare
 
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "")
-"""A PostgreSQL server's address; without it the tests run on SQLite."""
+"""A PostgreSQL server's address for a superuser; without it the tests run on SQLite."""
 MONDAY_MORNING = "2026-11-23T08:00"
 MEMORY = Path("/dev/shm")
 """Where Linux keeps files in memory."""
