@@ -1,8 +1,12 @@
 """A fresh database for every test, a clock that stands still, browsers that parse what they get."""
 
+import hashlib
+import json
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -16,14 +20,23 @@ from tests.pages import Browser
 from tests.writes import Write, writes
 from unitsafe import clock, create_app
 from unitsafe.config import Config
+from unitsafe.core import printing
 from unitsafe.core.db import db
 from unitsafe.core.security import limiter
 from unitsafe.people.models import Person
 from unitsafe.startup import prepare
 
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "")
-"""A PostgreSQL server's address; without it the tests run on SQLite."""
+"""A PostgreSQL server's address for a superuser; without it the tests run on SQLite."""
 MONDAY_MORNING = "2026-11-23T08:00"
+MEMORY = Path("/dev/shm")
+"""Where Linux keeps files in memory."""
+
+
+def pytest_configure() -> None:
+    """Temporary files lie in memory if there is room: no test waits for a disk."""
+    if os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > 4 << 30:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 class Clock:
@@ -39,6 +52,29 @@ class Clock:
         """Now it is this ISO time on the school's wall clock."""
         self.moment = clock.parse(text)
         return self.moment
+
+
+class Papers:
+    """Typesets a paper the first time it is asked for: the same request gives the same PDF."""
+
+    def __init__(self) -> None:
+        self.typeset, self.made = printing._run_child, dict[str, bytes]()
+
+    def __call__(self, request: bytes) -> bytes:
+        """What the child would answer."""
+        asked = json.loads(request)
+        photos = sorted(Path(asked.pop("root")).iterdir())
+        asked["seen"] = [hashlib.sha256(photo.read_bytes()).hexdigest() for photo in photos]
+        key = json.dumps(asked, sort_keys=True)
+        if key not in self.made:
+            self.made[key] = self.typeset(request)
+        return self.made[key]
+
+
+@pytest.fixture(scope="session")
+def papers() -> Papers:
+    """The papers of this test process."""
+    return Papers()
 
 
 @pytest.fixture
@@ -90,9 +126,16 @@ def schools(one_app: Flask, database: Database) -> Schools:
 
 
 @pytest.fixture
-def app(one_app: Flask, database: Database, now: Clock) -> Iterator[Flask]:
+def app(
+    one_app: Flask,
+    database: Database,
+    now: Clock,
+    papers: Papers,
+    monkeypatch: pytest.MonkeyPatch,
+) -> Iterator[Flask]:
     """The app with an empty database."""
     database.empty()
+    monkeypatch.setattr(printing, "_run_child", papers)
     one_app.extensions.pop("checklists", None)
     with one_app.app_context():
         limiter.reset()

@@ -19,6 +19,7 @@ from unitsafe.core.db import db
 from unitsafe.people.models import SignIn
 
 Value = TypeVar("Value")
+COUNTING = "FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
 
 
 class Database(Protocol):
@@ -66,52 +67,59 @@ class SqliteDatabase:
 
 
 class PostgresDatabase:
-    """Copies of the tables that have rows, in schemas of their own."""
+    """Copies of the tables that have rows, in schemas of their own; asked for by a superuser."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.tables = [table.name for table in db.metadata.sorted_tables]
-        self.back: dict[str, str] = {}
+        self.back: dict[str, list[str]] = {}
+        self.cleared = 0
 
     def empty(self) -> None:
-        """Truncate; numbers start anew."""
-        self._run(self._truncate())
+        """Delete what there is; numbers start anew."""
+        self._set_to([])
 
     def keep(self, name: str) -> None:
-        """Copy the rows, and note the next id of every table."""
-        has_rows = " UNION ALL ".join(
-            f"SELECT '{table}' WHERE EXISTS (SELECT FROM \"{table}\")" for table in self.tables
-        )
+        """Copy the rows, and note the last id of every table."""
         with self.app.app_context(), db.engine.begin() as connection:
-            filled = connection.exec_driver_sql(has_rows).scalars().all()
-            last = connection.exec_driver_sql(
-                "SELECT sequencename, last_value FROM pg_sequences"
-                " WHERE schemaname = 'public' AND last_value IS NOT NULL"
-            ).all()
+            filled = self._filled(connection)
+            last = connection.exec_driver_sql(f"SELECT sequencename, last_value {COUNTING}").all()
             connection.exec_driver_sql(f'CREATE SCHEMA "{name}"')
             for table in filled:
                 connection.exec_driver_sql(f'CREATE TABLE "{name}"."{table}" AS TABLE "{table}"')
-        self.back[name] = "; ".join(
-            [
-                "SET LOCAL session_replication_role = replica",
-                *(f'INSERT INTO "{table}" SELECT * FROM "{name}"."{table}"' for table in filled),
-                *(f"SELECT setval('{sequence}', {value})" for sequence, value in last),
-            ]
-        )
+        self.back[name] = [
+            *(f'INSERT INTO "{table}" SELECT * FROM "{name}"."{table}"' for table in filled),
+            *(f"SELECT setval('{sequence}', {value})" for sequence, value in last),
+        ]
 
     def bring_back(self, name: str) -> None:
-        """Truncate, then copy the rows back."""
-        self._run(f"{self._truncate()}; {self.back[name]}")
+        """Delete what there is, then copy the rows back."""
+        self._set_to(self.back[name])
 
-    def _truncate(self) -> str:
-        tables = ", ".join(f'"{table}"' for table in self.tables)
-        return f"TRUNCATE {tables} RESTART IDENTITY CASCADE"
-
-    def _run(self, script: str) -> None:
+    def _set_to(self, rows: list[str]) -> None:
+        """Empty tables, then ``rows``: no trigger fires and no foreign key is looked up."""
         with self.app.app_context():
             db.session.remove()
             with db.engine.begin() as connection:
-                connection.exec_driver_sql(script)
+                script = ["SET LOCAL session_replication_role = replica", *self._clear(connection)]
+                connection.exec_driver_sql("; ".join(script + rows))
+
+    def _clear(self, connection: sa.Connection) -> list[str]:
+        """Truncating 60 tables takes five times as long as deleting what a test left, but leaves no
+        dead rows behind: now and then it has to be."""
+        self.cleared += 1
+        if self.cleared % 100 == 1:
+            tables = ", ".join(f'"{table}"' for table in self.tables)
+            return [f"TRUNCATE {tables} RESTART IDENTITY CASCADE"]
+        return [
+            *(f'DELETE FROM "{table}"' for table in self._filled(connection)),
+            f"SELECT setval(quote_ident(sequencename)::regclass, 1, false) {COUNTING}",
+        ]
+
+    def _filled(self, connection: sa.Connection) -> list[str]:
+        """The tables that have rows."""
+        each = (f"SELECT '{one}' WHERE EXISTS (SELECT FROM \"{one}\")" for one in self.tables)
+        return list(connection.exec_driver_sql(" UNION ALL ".join(each)).scalars())
 
 
 class Schools:

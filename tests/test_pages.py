@@ -765,7 +765,7 @@ def test_an_odd_address_is_a_page_not_found(app, make, browser, campus, method):
 KEEPS_WHAT_IS_SOUND = frozenset({"checks.submit", "checks.register"})
 """Forms that keep the sound part of what was filled in: nobody walks the building twice."""
 RUBBISH = {
-    "long": "长" * 100_000,
+    "long": "长" + "x" * 99_999,
     "emoji": "💥\u202e\ufeff🏫",
     "nul": "a\0b",
     "huge": "999999999999999999999999",
