@@ -65,6 +65,14 @@ def is_public(endpoint: str) -> bool:
     return getattr(current_app.view_functions.get(endpoint), "access", None) == PUBLIC
 
 
+def may_open(endpoint: str) -> bool:
+    """Whether the view of that endpoint lets whoever is signed in in."""
+    access = getattr(current_app.view_functions.get(endpoint), "access", None)
+    return access == PUBLIC or (
+        access is not None and (not access or bool(access & actor().rights))
+    )
+
+
 def actor() -> Actor:
     """Whoever is signed in. Only in views marked :func:`allow`."""
     return cast(Session, current_user).actor

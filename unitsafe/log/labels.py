@@ -311,28 +311,23 @@ KEYS = {
     "sufficient": _l("预案充分性"),
     "problems": _l("存在的问题"),
     "improvements": _l("改进措施"),
-}
-_ENUMS = {
-    "check": (CheckAction, _l("检查")),
-    "hazard": (HazardAction, _l("隐患")),
-    "activity": (ActivityAction, _l("活动")),
     "route": _l("疏散路线"),
     "exits": _l("出口"),
-    "class": _l("班级编号"),
     "initials": _l("学生代称"),
     "n": _l("种数"),
     "kit_group": _l("类别"),
-    "expected": _l("应有"),
-    "present": _l("实有"),
     "expires_on": _l("有效期"),
     "keeper_id": _l("责任人编号"),
     "is_active": _l("在用"),
     "counted": _l("点验数量"),
     "at": _l("时间"),
-    "seconds": _l("秒数"),
     "arrived": _l("到场人数"),
     "number": _l("编号"),
-    "work": _l("作业内容"),
+}
+_ENUMS = {
+    "check": (CheckAction, _l("检查")),
+    "hazard": (HazardAction, _l("隐患")),
+    "activity": (ActivityAction, _l("活动")),
 }
 
 

@@ -147,7 +147,7 @@ def activities(session: Session, kinds: frozenset[str], reach: Reach) -> Found:
     found: dict[str, list[Record]] = defaultdict(list)
     for kind, form, held_on, number, title in rows:
         for name in {kind.value, f"{kind.value}:{form.value}"} & kinds:
-            link = Link("activities.detail", {"number": number})
+            link = Link("activities.detail", {"activity_number": number})
             found[name].append(Record(held_on, title=f"{number} {title}", link=link))
     return found
 

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, redirect, request, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from unitsafe import clock, content
 from unitsafe.core import once
-from unitsafe.core.access import actor, allow
+from unitsafe.core.access import actor, allow, may_open
 from unitsafe.core.blobs import StorageFull
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right, RuleError
@@ -259,8 +259,8 @@ def _ledger_url(line: Line) -> str | None:
 
 
 def _url_of(link: Link | None) -> str | None:
-    """The address of a page; None when this installation has no such page."""
-    if link is None or link.endpoint not in current_app.view_functions:
+    """The address of a page; None where this person may not open it."""
+    if link is None or not may_open(link.endpoint):
         return None
     return url_for(link.endpoint, **link.args)
 
