@@ -13,6 +13,7 @@ from sqlalchemy import event
 from tests.addresses import address, changed, contents, furnish, routes
 from tests.factories import sign_in
 from tests.writes import writes
+from unitsafe.activities.models import Activity, DrillClass
 from unitsafe.core.db import db
 from unitsafe.hazards.rules import Level, State
 from unitsafe.reminders.models import Notice
@@ -248,6 +249,19 @@ def more_hazards(make):
         make.hazard(state)
 
 
+def more_drills(make):
+    for name in ("九月演练", "十月演练"):
+        make.drill(title=name)
+
+
+def more_classes(make):
+    found = make.session.scalars(sa.select(Activity)).first()
+    for number in (3, 4):
+        one = make.school_class(f"四年级{number}班", space_id=make.space_in(make.grid()).id)
+        make.session.add(DrillClass(activity_id=found.id, class_id=one.id, expected=one.pupils))
+    make.session.commit()
+
+
 def more_places(make):
     for name in ("实验楼", "食堂"):
         make.space(make.building(name))
@@ -367,6 +381,11 @@ LISTS = {
     "/hazards.xlsx": (more_hazards,),
     "/hazards.pdf": (more_hazards,),
     "/visits": (more_visits,),
+    "/activities?kind=drill": (more_drills,),
+    "/activities.xlsx": (more_drills,),
+    "/activities/HD2026-0001": (more_classes,),
+    "/activities/HD2026-0001/run": (more_classes,),
+    "/classes": (more_classes,),
     "/visits.xlsx": (more_visits,),
     "/visits/1": (more_findings,),
     "/visits/1/reply.pdf": (more_findings,),
@@ -432,6 +451,7 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(app, make, b
     add_notice(make, make.channel())
     make.imported(make.someone("officer"))
     make.visit()
+    make.drill(make.school_class(space_id=make.space_in(make.grid()).id))
     make.answered_tip(make.tip(), make.someone("officer"))
     client = browser(make.someone("manager"))
     assert client.get(path).status == 200
@@ -477,6 +497,7 @@ ODD = {
     "post": ["nobody", "\0"],
     "left": ["2"],
     "kind": ["x" * 500, "\0", "nothing", "castle"],
+    "form": ["x" * 500, "\0", "nothing", "staff"],
     "sheet": ["999999999999999999999", "-1", "x", "7"],
     "heads": ["999999999999999999999", "-1", "x", "7"],
     "only": ["nonsense", "\0"],
@@ -544,6 +565,9 @@ TAKES = {
     "hazards.new": ["space", "source", "ref", "again"],
     "visits.index": ["after", "state", "kind", "first", "last", "q"],
     "visits.index_xlsx": ["state", "kind", "first", "last", "q"],
+    "activities.index": ["after", "kind", "form", "state", "first", "last", "q"],
+    "activities.index_xlsx": ["kind", "form", "state", "first", "last", "q"],
+    "activities.new": ["kind", "form"],
     "equipment.index": ["after", "q", "kind", "building", "state"],
     "equipment.new": ["space"],
     "imports.columns": ["sheet", "heads"],
@@ -652,6 +676,17 @@ NEW_KEY = ("people.login_link", "people.password")
 REFUSALS = (400, 403, 404, 409, 413, 422)
 NAMES = sorted(
     [
+        "activities.add_issue",
+        "activities.attach",
+        "activities.count",
+        "activities.edit",
+        "activities.evaluate",
+        "activities.hold",
+        "activities.new",
+        "activities.step",
+        "classes.edit",
+        "classes.new",
+        "classes.retire",
         "checks.answers",
         "checks.correct",
         "checks.countersign",
@@ -854,7 +889,7 @@ def test_a_form_without_its_token_is_refused_and_leaves_nothing(make, browser, c
     assert not wrong, "\n".join(wrong)
 
 
-WITH_FILE = ("checks.photo", "photos.upload", "maps.new", "imports.upload")
+WITH_FILE = ("activities.attach", "checks.photo", "photos.upload", "maps.new", "imports.upload")
 
 
 @pytest.mark.parametrize("endpoint", [n for n in NAMES if n not in WITH_FILE])
