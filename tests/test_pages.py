@@ -12,6 +12,7 @@ from sqlalchemy import event
 
 from tests.addresses import address, changed, contents, routes
 from tests.factories import sign_in
+from unitsafe.activities.models import Activity, DrillClass
 from unitsafe.core.db import db
 from unitsafe.documents import services as documents
 from unitsafe.documents.queries import document
@@ -272,6 +273,19 @@ def more_hazards(make):
         make.hazard(state)
 
 
+def more_drills(make):
+    for name in ("九月演练", "十月演练"):
+        make.drill(title=name)
+
+
+def more_classes(make):
+    found = make.session.scalars(sa.select(Activity)).first()
+    for number in (3, 4):
+        one = make.school_class(f"四年级{number}班", space_id=make.space_in(make.grid()).id)
+        make.session.add(DrillClass(activity_id=found.id, class_id=one.id, expected=one.pupils))
+    make.session.commit()
+
+
 def more_places(make):
     for name in ("实验楼", "食堂"):
         make.space(make.building(name))
@@ -444,6 +458,11 @@ LISTS = {
     "/documents/1": (more_documents, more_people),
     "/documents/archive": (more_documents, more_people, more_hazards),
     "/visits": (more_visits,),
+    "/activities?kind=drill": (more_drills,),
+    "/activities.xlsx": (more_drills,),
+    "/activities/HD2026-0001": (more_classes,),
+    "/activities/HD2026-0001/run": (more_classes,),
+    "/classes": (more_classes,),
     "/visits.xlsx": (more_visits,),
     "/visits/1": (more_findings,),
     "/visits/1/reply.pdf": (more_findings,),
@@ -527,6 +546,7 @@ def test_a_list_asks_the_database_as_often_for_many_rows_as_for_few(app, make, b
     make.station_member()
     make.kit_item(keeper_id=make.someone("officer").id)
     make.permit()
+    make.drill(make.school_class(space_id=make.space_in(make.grid()).id))
     make.answered_tip(make.tip(), make.someone("officer"))
     client = browser(make.someone("manager"))
     assert client.get(path).status == 200
@@ -575,6 +595,7 @@ ODD = {
     "post": ["nobody", "\0"],
     "left": ["2"],
     "kind": ["x" * 500, "\0", "nothing", "castle"],
+    "form": ["x" * 500, "\0", "nothing", "staff"],
     "sheet": ["999999999999999999999", "-1", "x", "7"],
     "heads": ["999999999999999999999", "-1", "x", "7"],
     "only": ["nonsense", "\0"],
@@ -671,6 +692,11 @@ TAKES = {
     "activities.certificate_index": ["after", "standing", "kind", "q"],
     "activities.new_certificate": ["person", "kind"],
     "activities.sign": ["w"],
+    "activities.index": ["after", "kind", "form", "state", "first", "last", "q"],
+    "activities.index_xlsx": ["kind", "form", "state", "first", "last", "q"],
+    "activities.new": ["kind", "form"],
+    "equipment.index": ["after", "q", "kind", "building", "state"],
+    "equipment.new": ["space"],
     "imports.columns": ["sheet", "heads"],
     "imports.preview": ["only", "page", "leave_out"],
     "people.index": ["q", "post", "left", "after"],
@@ -782,6 +808,17 @@ NAMES = sorted(
         "activities.letters",
         "activities.new_certificate",
         "activities.roll",
+        "activities.add_issue",
+        "activities.attach",
+        "activities.count",
+        "activities.edit",
+        "activities.evaluate",
+        "activities.hold",
+        "activities.new",
+        "activities.step",
+        "classes.edit",
+        "classes.new",
+        "classes.retire",
         "checks.answers",
         "checks.correct",
         "checks.countersign",
@@ -1025,7 +1062,7 @@ def test_a_form_without_its_token_is_refused_and_leaves_nothing(make, browser, f
     assert not wrong, "\n".join(wrong)
 
 
-WITH_FILE = ("checks.photo", "photos.upload", "maps.new", "imports.upload")
+WITH_FILE = ("activities.attach", "checks.photo", "photos.upload", "maps.new", "imports.upload")
 
 
 @pytest.mark.parametrize("endpoint", [n for n in NAMES if n not in WITH_FILE])

@@ -520,12 +520,12 @@ def _activities(make: Make, campus: Campus) -> Iterator[Line]:
     issue = {"description": "门锁着", "category": "evac_blocked"}
     judged = {"evaluation": "好", "suitable": "all", "sufficient": "full"}
     new_class = {"name": "四年级1班", "grade": 4, "pupils": 40}
-    counted = {"part_id": part.id, "present": 42}
+    counted = {"part_id": part.id, "building_id": "", "floor": "", "present": 42}
     yield "activities.new", "officer", {}, "activities.new", drill, ()
     yield "activities.edit", "officer", {}, "activities.edit", {**drill, "place": "全校"}, ()
     yield "activities.step", "officer", {}, here, {"action": "notify"}, ()
     yield "activities.hold", "officer", {}, here, {"expected": 42, "present": 41}, ()
-    yield "activities.count", "teacher", run, None, counted, ()
+    yield "activities.count", "teacher", run, "activities.run", counted, ()
     yield "activities.evaluate", "officer", over, here, judged, ()
     yield "activities.add_issue", "officer", over, here, issue, ()
     yield "activities.attach", "officer", {}, here, {}, ("photo_file",)

@@ -248,27 +248,3 @@ def test_the_ledger_filters_counts_and_exports(client, address, make):
     sheet = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(book)).get_sheet_by_index(0)
     rows = sheet.to_python()
     assert [row[3] for row in rows] == ["名称", "宿舍演练", "十一月疏散演练"]
-
-
-def test_the_ledger_takes_as_many_statements_for_many_as_for_few(client, make, session):
-    from unitsafe.core.db import db
-
-    def statements():
-        seen = []
-        with make.app.app_context():
-            engine = db.engine
-
-        def listener(*given):
-            seen.append(given[2])
-
-        sa.event.listen(engine, "before_cursor_execute", listener)
-        assert client.get("/activities?kind=drill").status == 200
-        sa.event.remove(engine, "before_cursor_execute", listener)
-        return len(seen)
-
-    make.drill()
-    client.get("/activities")
-    few = statements()
-    for _more in range(3):
-        make.drill()
-    assert statements() == few

@@ -101,7 +101,7 @@ class CountForm(Form):
 
     part_id = HiddenField()
     building_id = HiddenField()
-    floor = HiddenField()
+    floor = IntegerField(validators=[Optional()], widget=HiddenInput())
     late_seconds = IntegerField(
         validators=[Optional(), NumberRange(0, LONGEST_DELAY * 24)], widget=HiddenInput(), default=0
     )

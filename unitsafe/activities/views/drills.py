@@ -169,7 +169,7 @@ def _count(session: Session, activity: Activity, form: CountForm, now: datetime)
             session,
             activity,
             building_id=row_id(form.building_id.data) or 0,
-            floor=int(form.floor.data or 0),
+            floor=form.floor.data or 0,
             late_seconds=late,
             by=actor(),
             now=now,
