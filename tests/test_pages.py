@@ -695,8 +695,6 @@ TAKES = {
     "activities.index": ["after", "kind", "form", "state", "first", "last", "q"],
     "activities.index_xlsx": ["kind", "form", "state", "first", "last", "q"],
     "activities.new": ["kind", "form"],
-    "equipment.index": ["after", "q", "kind", "building", "state"],
-    "equipment.new": ["space"],
     "imports.columns": ["sheet", "heads"],
     "imports.preview": ["only", "page", "leave_out"],
     "people.index": ["q", "post", "left", "after"],
