@@ -61,7 +61,7 @@ BUILDING_CODES = {
     "食堂体育馆及室外": "ST",
 }
 AGES = {
-    "ext_powder": (121, 116, 58, 40, 27, 14),
+    "ext_powder": (112, 100, 50, 40, 27, 14),
     "ext_water": (37, 20),
     "ext_clean_gas": (26,),
     "ext_co2": (62, 30),
@@ -69,6 +69,8 @@ AGES = {
     "gas_detector": (58, 20),
 }
 """Months since a piece was made, on the first day of the school year, in turn; 26 otherwise."""
+OLDEST = 121
+"""Months since the first powder extinguisher was made: it has had its ten years."""
 BATTERY_AGES = (43, 20, 9)
 """Months since the battery of a light or sign is in use."""
 FAULTS = (
@@ -200,9 +202,9 @@ def _life(kind: str, serial: int, first: date) -> Life:
         battery = _months_before(first, BATTERY_AGES[serial % len(BATTERY_AGES)])
         return Life(in_use_on=battery)
     ages = AGES.get(kind, (26,))
-    age = ages[serial // 4 % len(ages)]
+    age = OLDEST if kind == "ext_powder" and serial == 0 else ages[serial // 4 % len(ages)]
     made = _months_before(first, age)
-    serviced = _months_before(first, 22) if kind == "ext_powder" and age > 70 else None
+    serviced = _months_before(first, 20) if kind == "ext_powder" and age > 70 else None
     return Life(made, made + timedelta(days=45), serviced)
 
 
