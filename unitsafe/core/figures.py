@@ -17,7 +17,8 @@ from sqlalchemy.orm import Session
 class Period:
     """The days counted, both included, and the day on which a state is looked at.
 
-    ``on`` is the last day, or today while the period still runs.
+    Which days they are (a quarter, the term, half a year) is for whoever asks to say, by the
+    ``period`` of the metric in the content. ``on`` is the last day, or today while it still runs.
     """
 
     first: date
