@@ -2,9 +2,9 @@
 
 import secrets
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from flask_babel import gettext as _
-from icalendar import Calendar, Event
 from sqlalchemy.orm import Session
 
 from unitsafe import clock
@@ -33,7 +33,9 @@ def renew(session: Session, person_id: int, *, by: Actor, now: datetime) -> Cale
 
 def calendar(session: Session, person: Person, school: str, today: date) -> bytes:
     """The person's turns from 30 days ago to 180 days ahead as iCalendar (RFC 5545)."""
-    found = Calendar()
+    import icalendar  # here: 3 MB that a server without such a phone never needs
+
+    found = icalendar.Calendar()
     found.add("prodid", "-//UnitSafe//roster//ZH")
     found.add("version", "2.0")
     found.add("method", "PUBLISH")
@@ -42,14 +44,14 @@ def calendar(session: Session, person: Person, school: str, today: date) -> byte
     found.add("refresh-interval", REFRESH, parameters={"value": "DURATION"})
     span = (today - queries.FEED_PAST, today + queries.FEED_AHEAD)
     for stand in queries.turns_of(session, person.id, *span):
-        found.add_component(_event(stand, clock.at(today)))
+        found.add_component(_filled(icalendar.Event(), stand, clock.at(today)))
     found.add_missing_timezones()
     return bytes(found.to_ical())
 
 
-def _event(stand: Stand, stamp: datetime) -> Event:
-    """One turn; its uid is the place on the roster, so that a new holder's calendar has it anew."""
-    shift, event = stand.shift, Event()
+def _filled(event: Any, stand: Stand, stamp: datetime) -> Any:
+    """An event as one turn; its uid is the place on the roster, so that a new holder's calendar has it anew."""
+    shift = stand.shift
     starts = clock.local(clock.at(stand.day, shift.starts))
     ends = clock.local(clock.at(stand.day, shift.ends))
     event.add("uid", f"{stand.day:%Y%m%d}-{shift.id}-{stand.slot}@unitsafe")
