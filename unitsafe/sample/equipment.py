@@ -106,7 +106,7 @@ a day."""
 WALKED = 3
 """How many buildings were walked this month so far."""
 SKIPPED = 41
-"""Every so many-th piece was forgotten on the rounds."""
+"""Every so many-th piece was forgotten on this month's rounds."""
 FAULT = "压力指针在红区边缘"
 KEEPER = "周立新"
 
@@ -226,19 +226,21 @@ def plan(world: World, pieces: list[Equipment]) -> None:
 
     suspect = next(one for one in in_use if one.kind == "ext_powder")
     this_month = world.setting.today.replace(day=1)
-    last_month = (this_month - timedelta(days=1)).replace(day=1)
-    for month, buildings in ((last_month, None), (this_month, WALKED)):
-        day = month + timedelta(days=ROUND_ON - 1)
-        for building in list(BUILDING_CODES)[:buildings]:
+    month = world.setting.first.replace(day=1)
+    while month <= this_month:
+        day, is_over = month + timedelta(days=ROUND_ON - 1), month < this_month
+        for building in list(BUILDING_CODES)[: None if is_over else WALKED]:
             day = _next_taught(world, day)
-            _round_later(world, _of(world, pieces, building), day, without=suspect)
+            walked = _of(world, pieces, building, forget=not is_over)
+            _round_later(world, walked, day, without=None if is_over else suspect)
+        month = rules.add_months(month, 1)
     _fault_later(world, suspect)
 
 
-def _of(world: World, pieces: list[Equipment], building: str) -> list[Equipment]:
-    """The building's pieces, without those that the last round forgot."""
+def _of(world: World, pieces: list[Equipment], building: str, *, forget: bool) -> list[Equipment]:
+    """The building's pieces; when a round is to ``forget`` some, without these."""
     spaces = {space.id for (name, _), space in world.campus.spaces.items() if name == building}
-    kept = (one for serial, one in enumerate(pieces, 1) if serial % SKIPPED)
+    kept = (one for serial, one in enumerate(pieces, 1) if serial % SKIPPED or not forget)
     return [one for one in kept if one.space_id in spaces]
 
 
@@ -248,7 +250,9 @@ def _next_taught(world: World, day: date) -> date:
     return day if world.is_taught(day) or day > world.setting.today else _next_taught(world, day)
 
 
-def _round_later(world: World, pieces: list[Equipment], day: date, *, without: Equipment) -> None:
+def _round_later(
+    world: World, pieces: list[Equipment], day: date, *, without: Equipment | None
+) -> None:
     """All of a building's pieces are inspected on ``day``, if that day is over."""
     if not world.setting.first < day < world.setting.today:
         return

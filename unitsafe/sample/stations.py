@@ -41,6 +41,8 @@ GUIDES = ("林晓岚", "陈雅文", "何思颖", "郭明轩", "谢雨晴", "曾�
           "卢晓梅", "潘欣然", "蒋立诚", "余诗涵", "丁浩然", "叶知秋", "吴敏", "杜子昂", "冯雪")  # fmt: skip
 NEEDS = ((2, "李某", Need.MOBILITY, 2), (9, "王某", Need.SIGHT, 2), (15, "CYH", Need.HEARING, 1))
 """Which class in the order of classes, who, why, and how many helpers."""
+WEEK = 7
+"""Days between two counts of the kit."""
 SLOWEST, QUICKER = 205, 160
 """Seconds of the first muster and of the latest, 2分40秒."""
 KEEPER, WELDER = "龙振邦", "赵师傅"
@@ -58,8 +60,12 @@ def plan(world: World) -> None:
             world.timeline.at(clock.at(day, time(16, 20)), _muster(world, seconds))
     day = _taught(world, today - timedelta(days=4))
     if day > first + timedelta(days=3):
-        world.timeline.at(clock.at(day, time(9, 30)), _count(world))
         world.timeline.at(clock.at(day, time(14, 5)), _permit_waits(world))
+    day = first + timedelta(days=WEEK)
+    while day < today:
+        if (taught := _taught(world, day)) > first + timedelta(days=3):
+            world.timeline.at(clock.at(taught, time(9, 30)), _count(world))
+        day += timedelta(days=WEEK)
     saturday = _free_saturday(world, today - timedelta(days=6))
     if saturday > first + timedelta(days=3):
         _permit_closed(world, saturday)

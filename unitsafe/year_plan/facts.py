@@ -47,11 +47,17 @@ class Record:
 
 @dataclass(frozen=True)
 class Reach:
-    """What is read: a school year, and the days that its entries count."""
+    """What is read: a school year, the days that its entries count, and the day to look on."""
 
     year: str
     first: date
     last: date
+    today: date
+
+    @property
+    def on(self) -> date:
+        """Today, or the nearest of the days that count."""
+        return min(max(self.today, self.first), self.last)
 
 
 Found = Mapping[str, list[Record]]

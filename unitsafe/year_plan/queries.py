@@ -136,7 +136,7 @@ def read(session: Session, year: str, today: date, *, posts: Collection[str] | N
     signature = newest_signature(session, year)
     found = _with_owns(session, year, school, calendar, posts)
     marks = _marks(session, year)
-    reach = _reach(year, [entry for entry, *_ in found])
+    reach = _reach(year, [entry for entry, *_ in found], today)
     proofs = {one.proof for *_, one in found if one is not None}
     known = facts.records(session, proofs, reach)
     begins_on = clock.local(school.created_at).date()
@@ -199,12 +199,13 @@ def _own(one: OwnEntry) -> Entry:
     return Entry(rules.OWN, str(one.id), name, first, last, one.due_on)
 
 
-def _reach(year: str, entries: Sequence[Entry]) -> Reach:
+def _reach(year: str, entries: Sequence[Entry], today: date) -> Reach:
     first, last = span(year)
     return Reach(
         year,
         min((entry.first for entry in entries), default=first),
         max((entry.last for entry in entries), default=last),
+        today,
     )
 
 

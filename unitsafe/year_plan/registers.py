@@ -67,11 +67,11 @@ def outside_work(session: Session, kinds: frozenset[str], reach: Reach) -> Found
 @ledger("documents", lambda kind, _first, _last: Link("documents.index", {"kind": kind}))
 def papers(session: Session, kinds: frozenset[str], reach: Reach) -> Found:
     """By kind: papers written or gone through; of policies and plans how much of what there
-    should be is no older than a year at the end of the school year."""
+    should be there is, and no older than a year, on the day looked at."""
     found: dict[str, list[Record]] = defaultdict(list)
     for kind in kinds & set(SCORED):
-        figure = METRICS[SCORED[kind]](session, Period(reach.first, reach.last, reach.last))
-        found[kind].append(Record(reach.last, int(figure.amount or 0), figure.whole))
+        figure = METRICS[SCORED[kind]](session, Period(reach.first, reach.last, reach.on))
+        found[kind].append(Record(reach.on, int(figure.amount or 0), figure.whole))
     rows = session.execute(
         sa.select(Document.kind, DocumentEvent.day, Document.title, Document.id)
         .join(Document, Document.id == DocumentEvent.document_id)
