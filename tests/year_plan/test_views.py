@@ -149,4 +149,4 @@ def test_the_page_takes_as_many_statements_with_marks_as_without(officer, app):
             f"{YEAR}/add", {"text": "一件事", "due_on": day, "post": "safety_officer", "once": day}
         )
     officer.post(f"{MANUAL}/mark", {"act": "done", "done_on": "2026-11-20", "note": ""})
-    assert count() == few <= 20
+    assert count() == few <= 24
