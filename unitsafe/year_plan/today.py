@@ -37,17 +37,17 @@ def _lines(book: queries.Book, actor: Actor, today: date, *, leads: bool) -> Ite
         yield Waiting(address, _("签"), title, line, _("去看"), "late")
     late = [line for line in book.lines if line.status is Status.LATE]
     if late:
-        whose = _("全校") if leads else _("您负责的")
-        title = _("今年要做的：%(whose)s%(n)s项逾期", whose=whose, n=len(late))
+        whose = _("今年要做的") if leads else _("您负责的")
+        title = _("%(whose)s有%(n)s项逾期", whose=whose, n=len(late))
         url = url_for("year_plan.year", year=book.year, state=Status.LATE.value)
         yield Waiting(url, len(late), title, _named(late), _("去看"), "late")
     mine = [x for x in book.lines if x.status is Status.DUE and x.who in actor.posts]
     if mine:
         url = url_for("year_plan.year", year=book.year, mine=1, state=Status.DUE.value)
-        title = _("本月到期、由您负责的%(n)s项", n=len(mine))
+        title = _("您负责的%(n)s项本月到期", n=len(mine))
         yield Waiting(url, len(mine), title, _named(mine), _("去看"))
 
 
 def _named(lines: list[queries.Line]) -> str:
-    first = "、".join(line.text for line in lines[:2])
-    return _("%(first)s等", first=first) if len(lines) > 2 else first
+    first = lines[0].text
+    return _("%(first)s等", first=first) if len(lines) > 1 else first
