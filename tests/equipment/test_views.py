@@ -172,6 +172,15 @@ def test_a_change_of_state_is_a_row_of_its_history(officer, make, session):
     assert "在用 → 已报废" in officer.get(path).page.text("content")
 
 
+def test_a_number_in_other_letters_is_the_same_number(officer, make):
+    first, second = make.equipment(number="MH-1"), make.equipment(number="MH-2")
+    place = {"kind": "ext_powder", "space_id": first.space_id, "quantity": 1}
+    for path, number in (("new", "mh-1"), (f"{second.id}/edit", "Mh-1")):
+        answer = officer.post(f"/equipment/{path}", {**place, "number": number})
+        assert answer.status == 422 and "已经用过" in answer.page.text()
+    assert officer.post(f"/equipment/{first.id}/edit", {**place, "number": "mh-1"}).status == 303
+
+
 def test_what_was_scrapped_stands_apart(officer, make):
     gone, _kept = make.equipment(number="MH-1"), make.equipment(number="MH-2")
     officer.post(f"/equipment/{gone.id}/state", {"state": "scrapped", "note": "锈蚀"})

@@ -322,9 +322,10 @@ def in_space(session: Session, space_id: int) -> Sequence[Equipment]:
 
 
 def taken(session: Session, numbers: Sequence[str]) -> list[str]:
-    """Those of ``numbers`` that some piece has, or had."""
-    found = set(session.scalars(sa.select(Equipment.number).where(Equipment.number.in_(numbers))))
-    return [one for one in numbers if one in found]
+    """Those of ``numbers`` that some piece has, or had: mh-1 is MH-1, as in imported lists."""
+    upper, wanted = sa.func.upper(Equipment.number), {one.upper() for one in numbers}
+    found = set(session.scalars(sa.select(upper).where(upper.in_(wanted))))
+    return [one for one in numbers if one.upper() in found]
 
 
 def away(session: Session, building_id: int, *, without: int) -> tuple[int, int]:
