@@ -89,7 +89,7 @@ def labels_pdf() -> ResponseReturnValue:
     session, today = db.session(), clock.today()
     if "piece" in request.args:
         found = queries.equipment(session, actor(), int_arg("piece") or 0, today)
-        pieces = [found] if found else []
+        pieces = [found] if found and found.state is not State.SCRAPPED else []
     else:
         select = queries.register(actor(), read_filters(), today).order_by(*queries.ORDER)
         kept = select.where(Equipment.state != State.SCRAPPED)
