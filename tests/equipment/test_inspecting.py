@@ -12,6 +12,7 @@ from unitsafe.equipment import inspecting, queries
 from unitsafe.equipment.inspecting import Found
 from unitsafe.equipment.models import Equipment, EquipmentInspection
 from unitsafe.equipment.rules import Result, State
+from unitsafe.grids.models import Role
 from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import Level, Source
 
@@ -192,7 +193,10 @@ def test_the_page_of_the_month_leads_from_piece_to_piece(make, browser, look, se
 def test_today_says_what_is_left_and_what_is_late(make, browser, now, look):
     piece = make.equipment(number="MH-1")
     teacher, officer = browser(make.someone("teacher")), browser(make.someone("officer"))
-    assert "器材检查：还有1件" in teacher.get("/").page.text("content")
+    make.assign(make.someone("principal"), make.root(), Role.LEADER)
+    for client in (teacher, officer):
+        assert "器材检查：还有1件" in client.get("/").page.text("content")
+    assert "器材检查" not in browser(make.someone("principal")).get("/").page.text("content")
     assert "消防器材已到期" not in officer.get("/").page.text("content")
     now.set("2026-12-01T08:00")
     assert "消防器材已到期" in officer.get("/").page.text("content")

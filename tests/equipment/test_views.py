@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
+from tests.paper.samples import plain_text
 from tests.writes import controls
 from unitsafe.equipment.models import Equipment, EquipmentEvent
 from unitsafe.equipment.rules import Action, Life, State
@@ -169,6 +170,26 @@ def test_a_change_of_state_is_a_row_of_its_history(officer, make, session):
     ).one()
     assert (event.before, event.after, event.note) == (State.IN_USE, State.SCRAPPED, "筒体锈蚀")
     assert "在用 → 已报废" in officer.get(path).page.text("content")
+
+
+def test_a_number_in_other_letters_is_the_same_number(officer, make):
+    first, second = make.equipment(number="MH-1"), make.equipment(number="MH-2")
+    place = {"kind": "ext_powder", "space_id": first.space_id, "quantity": 1}
+    for path, number in (("new", "mh-1"), (f"{second.id}/edit", "Mh-1")):
+        answer = officer.post(f"/equipment/{path}", {**place, "number": number})
+        assert answer.status == 422 and "已经用过" in answer.page.text()
+    assert officer.post(f"/equipment/{first.id}/edit", {**place, "number": "mh-1"}).status == 303
+
+
+def test_what_was_scrapped_stands_apart(officer, make):
+    gone, _kept = make.equipment(number="MH-1"), make.equipment(number="MH-2")
+    officer.post(f"/equipment/{gone.id}/state", {"state": "scrapped", "note": "锈蚀"})
+    page = officer.get("/equipment").page
+    assert numbers(page) == ["MH-2"] and "在册 1" in page.text() and "已报废 1" in page.text()
+    assert numbers(officer.get("/equipment?state=scrapped").page) == ["MH-1"]
+    found = officer.get("/equipment?q=MH-").page
+    assert numbers(found) == ["MH-1", "MH-2"] and "全部 2" in found.text()
+    assert "不含已报废的1件" in plain_text(officer.get("/equipment.pdf").response.data)
 
 
 def test_a_number_stays_taken_when_the_piece_is_scrapped(officer, make, session):

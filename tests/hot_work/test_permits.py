@@ -118,6 +118,15 @@ def test_a_refusal_needs_its_reason_and_ends_the_permit(browser, make, session):
     assert permit.state is State.REFUSED
 
 
+def test_what_the_manager_applies_for_the_principal_approves(browser, make, session):
+    manager, principal = browser(make.someone("manager")), browser(make.someone("principal"))
+    path = manager.post("/hot-work/new", asked(make)).location
+    assert manager.post(f"{path}/decide", {"decision": "approve"}).status == 403
+    assert path in principal.get("/").page.links()
+    assert principal.post(f"{path}/decide", {"decision": "approve"}).status == 303
+    assert session.scalars(sa.select(HotWorkPermit)).one().state is State.APPROVED
+
+
 def test_the_applicant_cancels_and_nobody_else(browser, make, session):
     permit = make.permit()
     path = f"/hot-work/{permit.id}/cancel"

@@ -183,6 +183,7 @@ def test_a_reading_below_its_limit_offers_the_hazard_at_once(client, hydrant, se
         ("0.3兆帕", {}, "请填数字"),
         ("-1", {}, "请填数字"),
         ("1e3", {}, "请填数字"),
+        ("35", {}, "不会大于4 MPa，请核对小数点"),
         ("0.3", {"measured_on": "2026-11-24"}, "读数时间不能在现在以后"),
         ("0.3", {"measured_time": "25:00"}, ""),
         ("0.3", {"what": "level"}, ""),

@@ -176,3 +176,17 @@ def test_what_features_have_waiting_stands_on_the_page_the_late_first(browser, m
     page = browser(make.someone("officer")).get("/").page
     assert page.text().index("演练超期") < page.text().index("灭火器快到期")
     assert {"/a", "/b"} <= set(page.links())
+
+
+def test_of_many_things_that_wait_the_least_urgent_are_folded(browser, make, monkeypatch):
+    kinds = ["warn", "due", "warn", "late", "warn", "warn", "late", "due"]
+
+    def source(session, actor, today):
+        for n, kind in enumerate(kinds):
+            yield waiting.Waiting(f"/{kind}/{n}", n, f"第{n}件", "说明", "去看", kind)
+
+    monkeypatch.setattr(waiting, "_sources", {"test": source})
+    page = browser(make.someone("teacher")).get("/").page
+    found = [link[1:-2] for link in page.links() if link[1:-2] in kinds]
+    assert found == ["late"] * 2 + ["due"] * 2 + ["warn"] * 4
+    assert "还有3件" in page.text() and "今天没有要您做的" not in page.text()

@@ -233,6 +233,6 @@ def test_what_waits_goes_to_the_posts_that_are_named_and_to_leaders(
 
     assert lines("teacher") == []
     assert lines("inspector") == []
-    assert "年度消防工作计划还没有签批" in lines("principal")
-    assert any("全校" in title for title in lines("officer"))
-    assert any("由您负责" in title for title in lines("officer"))
+    assert "年度工作计划还没有签批" in lines("principal")
+    assert any("今年要做的" in title for title in lines("officer"))
+    assert any("您负责的" in title for title in lines("officer"))

@@ -22,6 +22,7 @@ class Waiting:
     kind: Literal["due", "warn", "late"] = "due"
 
 
+_URGENCY = ("late", "due", "warn")
 Source = Callable[[Session, Actor, date], Iterable[Waiting]]
 _sources: dict[str, Source] = {}
 
@@ -38,6 +39,7 @@ def waits(name: str) -> Callable[[Source], Source]:
 
 
 def waiting(session: Session, actor: Actor, today: date) -> Iterator[Waiting]:
-    """What waits for ``actor``: what is late first, then in the order of the features."""
+    """What waits for ``actor``: what is late first, then what is due, then what only warns; each in
+    the order of the features."""
     found = [one for source in _sources.values() for one in source(session, actor, today)]
-    return iter(sorted(found, key=lambda one: one.kind != "late"))
+    return iter(sorted(found, key=lambda one: _URGENCY.index(one.kind)))

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -104,7 +104,7 @@ class DueFilter:
 
 @dataclass(frozen=True)
 class Filters:
-    """What the register is narrowed to; everything empty shows all."""
+    """What the register is narrowed to; everything empty shows all that was not scrapped."""
 
     state: State | None = None
     kind: str = ""
@@ -113,6 +113,13 @@ class Filters:
     lacking_on: date | None = None
     """Only pieces of which something is not written down, or nobody answers for on that day."""
     words: str = ""
+
+    def shows(self, state: State) -> bool:
+        """Whether pieces of ``state`` are listed. What was scrapped is when it is asked for by
+        its state, or looked for by words: a number stays taken."""
+        if self.state:
+            return state is self.state
+        return bool(self.words) or state is not State.SCRAPPED
 
 
 COLUMN = {
@@ -146,15 +153,18 @@ def register(actor: Actor, filters: Filters, today: date) -> sa.Select[Any]:
     """Pieces ``actor`` may see, with space and building; page by ORDER, upwards."""
     return (
         sa.select(Equipment)
-        .where(visible_to(actor, today), *_conditions(filters))
+        .where(
+            visible_to(actor, today),
+            Equipment.state.in_([one for one in State if filters.shows(one)]),
+            *_conditions(filters),
+        )
         .options(joinedload(Equipment.space).joinedload(Space.building))
     )
 
 
 def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
+    """What the filters ask for; the states apart."""
     found: list[sa.ColumnElement[bool]] = []
-    if filters.state:
-        found.append(Equipment.state == filters.state)
     if filters.kind:
         found.append(Equipment.kind == filters.kind)
     if filters.building_id:
@@ -186,10 +196,9 @@ def counts_by_state(
     session: Session, actor: Actor, filters: Filters, today: date
 ) -> Counter[State]:
     """How many rows of each state the filters leave (the state filter itself left out)."""
-    conditions = _conditions(replace(filters, state=None))
     rows = session.execute(
         sa.select(Equipment.state, sa.func.count())
-        .where(visible_to(actor, today), *conditions)
+        .where(visible_to(actor, today), *_conditions(filters))
         .group_by(Equipment.state)
     )
     return Counter(dict(iter(rows)))
@@ -313,9 +322,10 @@ def in_space(session: Session, space_id: int) -> Sequence[Equipment]:
 
 
 def taken(session: Session, numbers: Sequence[str]) -> list[str]:
-    """Those of ``numbers`` that some piece has, or had."""
-    found = set(session.scalars(sa.select(Equipment.number).where(Equipment.number.in_(numbers))))
-    return [one for one in numbers if one in found]
+    """Those of ``numbers`` that some piece has, or had: mh-1 is MH-1, as in imported lists."""
+    upper, wanted = sa.func.upper(Equipment.number), {one.upper() for one in numbers}
+    found = set(session.scalars(sa.select(upper).where(upper.in_(wanted))))
+    return [one for one in numbers if one.upper() in found]
 
 
 def away(session: Session, building_id: int, *, without: int) -> tuple[int, int]:

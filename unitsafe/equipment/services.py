@@ -62,8 +62,8 @@ def save_equipment(
     """
     if equipment is None:
         return register(session, facts, photo_ids=photo_ids, today=today, by=by, now=now)[0]
-    others = sa.select(Equipment.id).where(Equipment.id != equipment.id)
-    if session.scalar(others.where(Equipment.number == facts.number)):
+    is_renamed = facts.number.upper() != equipment.number.upper()
+    if is_renamed and queries.taken(session, [facts.number]):
         raise _taken([facts.number])
     _check(session, facts, today, is_new_place=equipment.space_id != facts.space_id)
     before = _written(equipment)

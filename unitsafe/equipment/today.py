@@ -8,7 +8,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from unitsafe.core.domain import Actor
+from unitsafe.core.domain import Actor, Right
 from unitsafe.core.waiting import Waiting, waits
 from unitsafe.equipment import queries, rules
 from unitsafe.equipment.models import Equipment
@@ -17,10 +17,11 @@ from unitsafe.equipment.models import Equipment
 @waits("equipment")
 def waiting(session: Session, actor: Actor, today: date) -> Iterator[Waiting]:
     """What has come due, for those who keep the register; what is still to be inspected this
-    month, for those who have grids."""
+    month, for the post that inspects and for those who have grids, not for who only leads all."""
     if queries.EDITORS & actor.rights:
         yield from _due(session, today)
-    if actor.grids:
+    inspects = Right.EDIT_EQUIPMENT in actor.rights
+    if inspects or actor.keeps or (actor.leads and Right.VIEW_ALL not in actor.rights):
         yield from _to_inspect(session, actor, today)
 
 
@@ -37,7 +38,7 @@ def _due(session: Session, today: date) -> Iterator[Waiting]:
 
 
 def _to_inspect(session: Session, actor: Actor, today: date) -> Iterator[Waiting]:
-    mine = queries.in_grids(actor.grids, today)
+    mine = queries.inspected_by(actor, today)
     row = session.execute(
         sa.select(
             sa.func.count(), sa.func.sum(sa.case((Equipment.inspect_on < today, 1), else_=0))

@@ -69,6 +69,7 @@ def index() -> ResponseReturnValue:
             filters.state is state,
         )
         for state in State
+        if counts[state] or filters.state is state
     ]
     return render(
         "hot_work/index.html",

@@ -24,7 +24,7 @@ from unitsafe.core.forms import Form, LongText, Text, check_year, choices, named
 from unitsafe.hazards.forms import FindingFields
 from unitsafe.hazards.rules import Level
 from unitsafe.maintenance.labels import SYSTEMS
-from unitsafe.maintenance.rules import MOST_PIECES, TESTS, Kind, Quantity, Result
+from unitsafe.maintenance.rules import BY_KEY, MOST_PIECES, TESTS, Kind, Quantity, Result
 from unitsafe.maintenance.services import ContractFacts, Facts, Found
 
 NUMBER = re.compile(r"\d{1,8}(\.\d{1,3})?", re.ASCII)
@@ -145,6 +145,11 @@ class ReadingForm(Form):
         """A plain number."""
         if not NUMBER.fullmatch(field.data or ""):
             raise ValidationError(_("请填数字，例如0.35，最多三位小数。"))
+        read = BY_KEY.get(self.what.data or "")
+        if read and Decimal(field.data) > read.most:
+            raise ValidationError(
+                _("不会大于%(most)s %(unit)s，请核对小数点。", most=read.most, unit=read.unit)
+            )
 
     @property
     def number(self) -> Decimal:

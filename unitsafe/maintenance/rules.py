@@ -1,7 +1,7 @@
 """Readings and their limits, what has to be serviced and tested how often, and how it stands. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from enum import StrEnum
@@ -55,13 +55,15 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True)
 class Quantity:
-    """Something read off a system; ``low`` and ``high`` None where nothing general is prescribed."""
+    """Something read off a system; ``low`` and ``high`` None where nothing general is prescribed.
+    More than ``most`` is no reading but a slip of the decimal point."""
 
     key: str
     name: str
     unit: str
     low: Decimal | None = None
     high: Decimal | None = None
+    most: Decimal = Decimal(9999)
 
     def fault(self, value: Decimal) -> str:
         """What is wrong with ``value`` (静水压力0.05 MPa，低于0.07 MPa), empty when nothing."""
@@ -82,29 +84,31 @@ def plain(value: Decimal) -> str:
 
 STATIC_PRESSURE = "static_pressure"
 NONE_OF_THEM = Decimal(0)
+WATER, GAS = Decimal(4), Decimal(40)
+"""Most that a gauge of a fire main, or of a gas cylinder, shows (MPa). Source: product default."""
 READINGS: Mapping[str, Sequence[Quantity]] = {
     "indoor_hydrant": (
-        Quantity(STATIC_PRESSURE, "静水压力", "MPa"),
-        Quantity("dynamic_pressure", "动压", "MPa"),
+        Quantity(STATIC_PRESSURE, "静水压力", "MPa", most=WATER),
+        Quantity("dynamic_pressure", "动压", "MPa", most=WATER),
     ),
     "outdoor_hydrant": (
-        Quantity("outdoor_static_pressure", "室外栓静水压力", "MPa"),
-        Quantity("outdoor_dynamic_pressure", "室外栓出水压力", "MPa"),
+        Quantity("outdoor_static_pressure", "室外栓静水压力", "MPa", most=WATER),
+        Quantity("outdoor_dynamic_pressure", "室外栓出水压力", "MPa", most=WATER),
     ),
     "fire_pump": (
-        Quantity("outlet_pressure", "水泵出口压力", "MPa"),
+        Quantity("outlet_pressure", "水泵出口压力", "MPa", most=WATER),
         Quantity("flow", "水泵流量", "L/s"),
     ),
     "water_tank": (Quantity("level", "水位", "m"),),
     "sprinkler": (
-        Quantity("valve_pressure", "报警阀压力", "MPa"),
-        Quantity("end_pressure", "末端试水压力", "MPa"),
+        Quantity("valve_pressure", "报警阀压力", "MPa", most=WATER),
+        Quantity("end_pressure", "末端试水压力", "MPa", most=WATER),
     ),
     "fire_alarm": (
         Quantity("fault_points", "故障点", "个", high=NONE_OF_THEM),
         Quantity("shielded_points", "屏蔽点", "个", high=NONE_OF_THEM),
     ),
-    "gas_system": (Quantity("cylinder_pressure", "瓶组压力", "MPa"),),
+    "gas_system": (Quantity("cylinder_pressure", "瓶组压力", "MPa", most=GAS),),
 }
 """By kind of equipment. Source: content/equipment.yaml ``ledger_fields`` and ``inspections`` of each
 kind. Limits: the alarm's 无故障无屏蔽 (same file, fire_alarm); the static pressure of an indoor
@@ -120,7 +124,7 @@ def quantities(kind: str, *, static_kpa: int) -> tuple[Quantity, ...]:
 def _limited(one: Quantity, static_kpa: int) -> Quantity:
     if one.key != STATIC_PRESSURE:
         return one
-    return Quantity(one.key, one.name, one.unit, low=Decimal(static_kpa) / 1000)
+    return replace(one, low=Decimal(static_kpa) / 1000)
 
 
 # What is obliged

@@ -7,10 +7,11 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from unitsafe import content
+from unitsafe import clock, content
 from unitsafe.core.domain import Actor, Right
 from unitsafe.core.waiting import Waiting, waits
 from unitsafe.letters.rules import school_year
+from unitsafe.school.queries import the_school
 from unitsafe.year_plan import queries, rules
 from unitsafe.year_plan.rules import Status
 
@@ -33,21 +34,24 @@ def waiting(session: Session, actor: Actor, today: date) -> Iterable[Waiting]:
 def _lines(book: queries.Book, actor: Actor, today: date, *, leads: bool) -> Iterator[Waiting]:
     address = url_for("year_plan.year", year=book.year)
     if leads and book.signature is None and today > rules.sign_by(book.year):
-        title, line = _("年度消防工作计划还没有签批"), _("应在9月由校长签批")
-        yield Waiting(address, _("签"), title, line, _("去看"), "late")
+        school = the_school()
+        was_here = school and clock.local(school.created_at).date() <= rules.sign_by(book.year)
+        title, line = _("年度工作计划还没有签批"), _("应在9月由校长签批")
+        yield Waiting(address, _("签"), title, line, _("去看"), "late" if was_here else "due")
     late = [line for line in book.lines if line.status is Status.LATE]
     if late:
-        whose = _("全校") if leads else _("您负责的")
-        title = _("今年要做的：%(whose)s%(n)s项逾期", whose=whose, n=len(late))
-        url = url_for("year_plan.year", year=book.year, state=Status.LATE.value)
+        whose = _("今年要做的") if leads else _("您负责的")
+        title = _("%(whose)s有%(n)s项逾期", whose=whose, n=len(late))
+        only = None if leads else 1
+        url = url_for("year_plan.year", year=book.year, mine=only, state=Status.LATE.value)
         yield Waiting(url, len(late), title, _named(late), _("去看"), "late")
     mine = [x for x in book.lines if x.status is Status.DUE and x.who in actor.posts]
     if mine:
         url = url_for("year_plan.year", year=book.year, mine=1, state=Status.DUE.value)
-        title = _("本月到期、由您负责的%(n)s项", n=len(mine))
+        title = _("您负责的%(n)s项本月到期", n=len(mine))
         yield Waiting(url, len(mine), title, _named(mine), _("去看"))
 
 
 def _named(lines: list[queries.Line]) -> str:
-    first = "、".join(line.text for line in lines[:2])
-    return _("%(first)s等", first=first) if len(lines) > 2 else first
+    first = lines[0].text
+    return _("%(first)s等", first=first) if len(lines) > 1 else first

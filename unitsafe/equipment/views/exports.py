@@ -48,13 +48,13 @@ def index_pdf() -> ResponseReturnValue:
     """Every piece the filters leave, on paper."""
     session, filters, today = db.session(), read_filters(), clock.today()
     counts = queries.counts_by_state(session, actor(), filters, today)
-    shown = {one: n for one, n in counts.items() if filters.state in (None, one)}
+    shown = {one: n for one, n in counts.items() if filters.shows(one)}
     total = sum(shown.values())
     cut = f"符合条件的共{total}条，本表只印前{MOST_PRINTED}条，请按楼栋分开打印，或导出Excel。"
     data = papers.ledger(
         islice(queries.lines(session, actor(), filters, today), MOST_PRINTED),
         school(session),
-        narrowed=_narrowed(filters),
+        narrowed=_narrowed(filters, scrapped=counts[State.SCRAPPED]),
         counts=shown,
         cut=cut if total > MOST_PRINTED else "",
         now=clock.now(),
@@ -63,8 +63,8 @@ def index_pdf() -> ResponseReturnValue:
     return pdf(printed, short_name(), papers.TITLE, today.isoformat())
 
 
-def _narrowed(filters: Filters) -> str:
-    """The filters in words."""
+def _narrowed(filters: Filters, *, scrapped: int) -> str:
+    """The filters in words, and how many are left out because they were ``scrapped``."""
     building = None
     if filters.building_id:
         building = places.building(db.session(), filters.building_id)
@@ -76,6 +76,7 @@ def _narrowed(filters: Filters) -> str:
         due_title(filters.due.sorts, filters.due.mark) if filters.due else "",
         "资料不全" if filters.lacking_on else "",
         f"含“{words}”" if words else "",
+        f"不含已报废的{scrapped}件" if scrapped and not filters.shows(State.SCRAPPED) else "",
     )
     return "、".join(part for part in parts if part)
 
@@ -88,7 +89,7 @@ def labels_pdf() -> ResponseReturnValue:
     session, today = db.session(), clock.today()
     if "piece" in request.args:
         found = queries.equipment(session, actor(), int_arg("piece") or 0, today)
-        pieces = [found] if found else []
+        pieces = [found] if found and found.state is not State.SCRAPPED else []
     else:
         select = queries.register(actor(), read_filters(), today).order_by(*queries.ORDER)
         kept = select.where(Equipment.state != State.SCRAPPED)

@@ -1,5 +1,6 @@
 """The register, filtered as one types."""
 
+from dataclasses import replace
 from datetime import date
 
 from flask import abort, request
@@ -48,8 +49,10 @@ def index() -> ResponseReturnValue:
         is_ascending=True,
     )
     counts = queries.counts_by_state(session, actor(), filters, today)
-    whole = sum(counts.values())
-    chips = [(_("全部 %(n)s", n=whole), here(".index", state=""), not filters.state)]
+    every = replace(filters, state=None)
+    whole = sum(n for state, n in counts.items() if every.shows(state))
+    title = _("全部 %(n)s", n=whole) if filters.words else _("在册 %(n)s", n=whole)
+    chips = [(title, here(".index", state=""), not filters.state)]
     chips += [
         (
             f"{label(state)} {counts[state]}",
@@ -59,7 +62,7 @@ def index() -> ResponseReturnValue:
         for state in State
         if counts[state] or filters.state is state
     ]
-    held = queries.kinds_held(session)
+    held, due = queries.kinds_held(session), request.args.get("due", "")
     return render(
         "equipment/index.html",
         fragment="rows",
@@ -69,9 +72,10 @@ def index() -> ResponseReturnValue:
         chips=chips,
         total=counts[filters.state] if filters.state else whole,
         filters=filters,
-        due=request.args.get("due", ""),
+        due=due,
         dues=_dues(),
         is_filtered=filters != Filters(),
+        narrowed=sum(map(bool, (filters.words, filters.kind, filters.building_id, due))),
         kinds=[(key, kind_title(key)) for key in kinds() if key in held],
         buildings=places.buildings(session),
         here=here,
