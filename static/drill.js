@@ -3,7 +3,8 @@
    server has answered. Without this file the forms work as plain forms.
    data-timer       seconds since the signal, when the page was made
    data-drill       a form whose answer is JSON; data-shows: id of the line that tells its state
-   data-drill-queue where it says how many wait */
+   data-drill-queue where it says how many wait
+   data-over        the board of a drill that somebody has ended: the page is fetched anew */
 (function () {
 'use strict';
 const timer = document.querySelector('[data-timer]'), line = document.querySelector('[data-drill-queue]');
@@ -112,6 +113,9 @@ document.addEventListener('submit', event => {
   flush();
 }, true);
 
+document.addEventListener('htmx:afterSettle', () => {
+  if (!queue.length && document.querySelector('#board[data-over]')) location.reload();
+});
 setInterval(() => { if (queue.length) flush(); }, 3000);
 addEventListener('online', flush);
 addEventListener('beforeunload', event => {

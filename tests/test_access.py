@@ -348,13 +348,12 @@ POST micro_station.kit_item  sign_in 403     403     403     422     422     403
 POST micro_station.count     sign_in 403     403     403     422     422     403     403
 POST micro_station.add_muster sign_in 403     403     403     422     422     403     403
 POST hot_work.new            sign_in 403     422     422     422     422     422     403
-POST hot_work.decide         sign_in 403     403     403     403     422     403     403
+POST hot_work.decide         sign_in 403     403     403     403     422     422     403
 POST hot_work.cancel         sign_in 404     422     404     403     403     403     403
 POST hot_work.start          sign_in 404     403     404     409     403     403     403
 POST hot_work.finish         sign_in 404     403     404     409     403     403     403
 POST hot_work.after_check    sign_in 404     403     404     409     409     409     403
 POST maintenance.set_targets sign_in 403     403     403     404     404     403     403
-POST hot_work.after_check    sign_in 404     403     404     409     409     403     403
 POST equipment.new           sign_in 403     403     403     422     422     403     403
 POST equipment.edit          sign_in 403     403     403     422     422     403     403
 POST equipment.change_state  sign_in 403     403     403     422     422     403     403

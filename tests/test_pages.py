@@ -68,6 +68,7 @@ NOT_HTML = {
     "classes.index_xlsx",
     "hot_work.index_xlsx",
     "micro_station.kit_xlsx",
+    "micro_station.station_pdf",
     "people.index_xlsx",
     "appraisal.month_xlsx",
     "year_plan.year_xlsx",

@@ -117,6 +117,9 @@ def test_a_count_kept_by_a_phone_still_counts_after_the_end(app, session, parts,
         late = after(now, 600)
         drills.count(session, drill, second, present=40, late_seconds=490, by=officer, now=late)
         assert (drill.seconds, drill.present) == (110, 82)
+        services.evaluate(session, drill, evaluation="有序", by=officer, now=late)
+        drills.count(session, drill, second, present=39, late_seconds=480, by=officer, now=late)
+        assert (drill.seconds, drill.present) == (120, 81)
         with pytest.raises(RuleError, match="已经结束"):
             drills.count(session, drill, second, present=40, by=officer, now=late)
 
@@ -199,6 +202,7 @@ def test_a_drill_from_paper_took_from_its_beginning_to_its_end(
     ("changes", "field"),
     [
         ({"held_on": date(2026, 11, 24)}, "held_on"),
+        ({"started_at": datetime.fromisoformat("2026-11-23T23:30+08:00")}, "started"),
         ({"ended_at": timedelta(seconds=-1)}, "ended"),
         ({"expected": 82, "present": 83}, "note"),
     ],

@@ -204,6 +204,9 @@ def test_a_score_that_is_none_is_refused_and_kept(browser, make, session, office
     assert answer.status == 422
     assert answer.page.value(f"score-{person.id}") == "优"
     assert rows(session, training)[person.id].signed_at is None
+    absent = client.post(path, {"more": "", f"score-{person.id}": "85", "once": "l"})
+    assert absent.status == 422
+    assert "先勾选到场：甲" in absent.page.text()
 
 
 def test_nobody_is_ticked_before_the_day(browser, make, officer):

@@ -6,7 +6,6 @@ import pytest
 
 from tests.paper.samples import plain_text
 from unitsafe.documents import archive
-from unitsafe.documents.archive import Evidence
 from unitsafe.documents.rules import Kind, Topic
 from unitsafe.school.queries import school
 
@@ -47,7 +46,15 @@ def test_papers_fill_the_items_they_are_about(make, items):
     assert not found["acceptance"].is_missing
     assert found["acceptance"].newest == date(2019, 5, 1)
     assert counts(found["policies"]) == [(2, True)]
-    assert counts(found["utilities"]) == [(1, False), (0, False), (0, True)]
+    tests = [line.is_missing for line in found["utilities"].lines]
+    assert tests == [False, False, False, False, True, False]  # ledger and papers of each test
+
+
+def test_a_report_of_long_ago_proves_no_test_of_this_year(make, items):
+    make.school()
+    old = {"issued_on": date(2025, 3, 1), "audience": []}
+    make.document(Topic.ELECTRIC_TEST, Kind.REPORT, **old)
+    assert counts(items()["utilities"])[:2] == [(0, True), (1, False)]
 
 
 def test_ledgers_fill_the_items_they_are_kept_for(make, items):
@@ -61,13 +68,6 @@ def test_ledgers_fill_the_items_they_are_kept_for(make, items):
     assert found["hazards"].newest == TODAY
     assert counts(found["equipment"]) == [(1, False)]
     assert found["legal"].lines[1].count == 1
-
-
-def test_a_feature_further_left_may_add_what_it_keeps(make, items, monkeypatch):
-    make.school(has_boarding=True)
-    line = Evidence("维保记录", 3, None, TODAY)
-    monkeypatch.setitem(archive.archive_sources, "maintenance", [lambda session, day: [line]])
-    assert items()["maintenance"].lines[-1] is line
 
 
 def test_the_page_links_to_the_ledgers_and_says_how_much_is_missing(browser, make):

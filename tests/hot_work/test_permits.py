@@ -147,15 +147,15 @@ def test_the_ledger_shows_what_one_may_see(browser, make):
     assert not part.whole and "没有符合条件的动火单" in part.text()
 
 
-def lines(app, make, person):
+def lines(app, make, person, day=23):
     with app.test_request_context():
-        found = waiting(make.session, make.actor(make.someone(person)), date(2026, 11, 23))
+        found = waiting(make.session, make.actor(make.someone(person)), date(2026, 11, day))
         return [one.title for one in found if "动火" in one.title or "现场" in one.title]
 
 
 def test_a_permit_waits_for_whose_step_is_next(app, make, session, now):
     permit = make.permit()
-    assert lines(app, make, "manager") == ["动火单等您审批"]
+    assert lines(app, make, "manager") == lines(app, make, "principal") == ["动火单等您审批"]
     assert lines(app, make, "officer") == lines(app, make, "teacher") == []
     permit.state = State.APPROVED
     session.commit()
@@ -165,3 +165,12 @@ def test_a_permit_waits_for_whose_step_is_next(app, make, session, now):
     assert lines(app, make, "officer") == ["完工后还要复查现场"]
     now.set("2026-11-23T20:31")
     assert lines(app, make, "officer") == lines(app, make, "manager") == ["动火现场该复查了"]
+
+
+def test_a_permit_whose_window_went_by_waits_for_nobody_and_says_so(app, make, browser, now):
+    permit = make.permit()
+    now.set("2026-11-24T08:00")
+    assert not lines(app, make, "manager", day=24)
+    client = browser(make.someone("manager"))
+    for path in ("/hot-work", f"/hot-work/{permit.id}"):
+        assert "时段已过" in client.get(path).page.text()

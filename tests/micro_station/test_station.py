@@ -107,6 +107,15 @@ def test_a_muster_that_took_too_long_is_marked(client):
     assert "3分05秒" in text and "超时" in text
 
 
+def test_more_at_a_muster_than_the_team_has_need_a_reason(client, make):
+    make.station_member()
+    path, sent = "/micro-station/musters", {"day": "2026-11-23", "signal": "07:00"}
+    sent |= {"place": "教学楼前", "arrived": 6, "minutes": 2, "seconds": 5}
+    more = client.post(path, sent)
+    assert more.status == 422 and "队员只有1名，到场6人" in more.page.text()
+    assert client.post(path, {**sent, "note": "保安一起集合"}).status == 303
+
+
 def station_duty(make, session):
     """The station's shift, stood on three days of November by a planned person and a stand-in."""
     shift = make.shift("微站值班", starts=time(7), ends=time(18), days=ShiftDays.EVERY)

@@ -12,7 +12,7 @@ from unitsafe import clock
 from unitsafe.activities import drill_rules, queries, services
 from unitsafe.activities.drill_rules import seconds
 from unitsafe.activities.models import Activity, DrillClass, FloorCleared, HeadCount
-from unitsafe.activities.rules import Action, Form, State, may_organise
+from unitsafe.activities.rules import OVER, Action, Form, State, may_organise
 from unitsafe.classes.models import SchoolClass
 from unitsafe.core import audit
 from unitsafe.core.domain import Actor, NotAllowed, RuleError
@@ -209,7 +209,7 @@ def _moment(
     """When it was counted. Raises where this person may not count, or it is no time for it."""
     if not may_count(session, activity, by):
         raise NotAllowed("请由参加演练的班主任、楼层责任人或组织人点名。")
-    if activity.started_at is None or activity.state not in (State.RUNNING, State.HELD):
+    if activity.started_at is None or activity.state not in (State.RUNNING, *OVER):
         raise RuleError("演练没有在进行，不能点名。")
     moment = drill_rules.counted_at(now, late_seconds, activity.started_at)
     if activity.ended_at is not None and moment > activity.ended_at:
@@ -225,7 +225,7 @@ def _arrived(
     audit.record(
         session, "activity.count", f"activity:{activity.number}", by=by, now=now, data=data
     )
-    if activity.state is State.HELD:
+    if activity.state in OVER:
         _settle(session, activity, by)
 
 

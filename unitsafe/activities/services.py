@@ -147,6 +147,8 @@ def hold(
         raise RuleError("开展日期不能是以后的日子。", field="held_on")
     if started_at and ended_at and ended_at < started_at:
         raise RuleError("结束时间不能早于开始时间。", field="ended")
+    if started_at and started_at > now:
+        raise RuleError("开始时间还没有到。", field="started")
     if ended_at and ended_at > now:
         raise RuleError("结束时间还没有到。", field="ended")
     if expected is not None and present is not None and present > expected and not note:

@@ -114,6 +114,13 @@ class RollForm(Form):
         ticked = {one for text in request.form.getlist("came") if (one := row_id(text))}
         return ticked | ({self.more.data} if self.more.data else set())
 
+    @property
+    def tested(self) -> set[int]:
+        """Ids of whom a score or a result was typed of."""
+        names = [name.rpartition("-") for name, text in request.form.items() if text.strip()]
+        ids = {row_id(one) for what, _dash, one in names if what in ("score", "result")}
+        return {one for one in ids if one}
+
     def results(self) -> dict[int, Result]:
         """By person what was typed of a test. Raises ValueError for a score that is none."""
         found = {}

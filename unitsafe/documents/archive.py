@@ -268,6 +268,13 @@ def _management(
     ).one()
     newest = clock.local(hazards[2]).date() if hazards[2] else None
     found = url_for("hazards.index", first=since.isoformat())
+
+    def tested(kind: Work, topic: Topic, *, is_needed: bool = True) -> tuple[Evidence, Evidence]:
+        """The ledger and the papers of a yearly test: a report of the year in either proves it."""
+        paper = papers.about(topic, is_needed=False)
+        is_proved = paper.newest is not None and paper.newest >= since
+        return _work(work, kind, is_needed=is_needed and not is_proved), paper
+
     return {
         "legal": [
             papers.about(Topic.LEGAL_PAPER, is_needed=False),
@@ -283,8 +290,9 @@ def _management(
         "maintenance": [
             _checked(session, _("设施器材月度检查"), "monthly_facility", since, today),
             _work(work, Work.MAINTENANCE, is_needed=school.has("has_fixed_systems")),
-            _work(work, Work.ANNUAL_TEST, is_needed=school.has("has_fixed_systems")),
-            papers.about(Topic.FACILITY_TEST, is_needed=False),
+            *tested(
+                Work.ANNUAL_TEST, Topic.FACILITY_TEST, is_needed=school.has("has_fixed_systems")
+            ),
             papers.about(Topic.MAINTENANCE, is_needed=False),
         ],
         "hazards": [
@@ -301,12 +309,9 @@ def _management(
             _checked(session, _("防火检查"), "quarterly_inspection", since, today),
         ],
         "utilities": [
-            _work(work, Work.ELECTRICAL_TEST),
-            _work(work, Work.GAS_TEST, is_needed=school.has("has_gas")),
-            _work(work, Work.LIGHTNING_TEST),
-            papers.about(Topic.ELECTRIC_TEST, is_needed=False),
-            papers.about(Topic.GAS_TEST, is_needed=False),
-            papers.about(Topic.LIGHTNING_TEST, is_needed=False),
+            *tested(Work.ELECTRICAL_TEST, Topic.ELECTRIC_TEST),
+            *tested(Work.GAS_TEST, Topic.GAS_TEST, is_needed=school.has("has_gas")),
+            *tested(Work.LIGHTNING_TEST, Topic.LIGHTNING_TEST),
         ],
         "trainings": [_held(session, ActivityKind.TRAINING, _("培训"), since)],
         "drills": [_held(session, ActivityKind.DRILL, _("演练"), since)],

@@ -57,7 +57,7 @@ label_all(
         Topic.FIRE_DEPARTMENT: _l("归口管理部门负责人"),
         Topic.FIRE_STAFF: _l("专（兼）职消防管理人员"),
         Topic.LEADING_GROUP: _l("消防安全领导小组"),
-        Topic.TEAM_LIST: _l("微型消防站（义务消防队）队员"),
+        Topic.TEAM_LIST: _l("微型消防站（义务消防队）名单"),
         Topic.FACILITY_TEST: _l("消防设施检测、维保报告"),
         Topic.ELECTRIC_TEST: _l("电气检测报告"),
         Topic.GAS_TEST: _l("燃气检测报告"),

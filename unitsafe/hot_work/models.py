@@ -69,6 +69,10 @@ class HotWorkPermit(Model):
         """Whose permit it is."""
         return Parties(self.applicant_id, self.watcher_id)
 
+    def is_lapsed(self, now: datetime) -> bool:
+        """Whether its window went by before anybody began."""
+        return self.state in (State.APPLIED, State.APPROVED) and self.ends_at <= now
+
     def after_check_from(self, minutes: int) -> datetime | None:
         """From when on the look afterwards counts; None before the work ended and once closed."""
         if self.state is not State.FINISHED or self.finished_at is None:

@@ -107,7 +107,7 @@ def permit(session: Session, actor: Actor, permit_id: int) -> HotWorkPermit | No
 
 
 def waiting(session: Session, actor: Actor, today: date) -> Sequence[HotWorkPermit]:
-    """Permits in which the next step is the actor's: to approve, to start today, to finish, to
+    """Permits in which the next step is the actor's: to approve in time, to start today, to finish, to
     look at afterwards; the earliest first."""
     mine = sa.and_(
         HotWorkPermit.watcher_id == actor.id,
@@ -123,7 +123,11 @@ def waiting(session: Session, actor: Actor, today: date) -> Sequence[HotWorkPerm
     found = [mine]
     if Right.APPROVE_HOTWORK in actor.rights:
         found.append(
-            sa.and_(HotWorkPermit.state == State.APPLIED, HotWorkPermit.applicant_id != actor.id)
+            sa.and_(
+                HotWorkPermit.state == State.APPLIED,
+                HotWorkPermit.applicant_id != actor.id,
+                HotWorkPermit.ends_at >= clock.at(today),
+            )
         )
         found.append(HotWorkPermit.state == State.FINISHED)
     return session.scalars(

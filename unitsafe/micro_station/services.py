@@ -135,9 +135,20 @@ def add_muster(
     by: Actor,
     now: datetime,
 ) -> Muster:
-    """A muster that was tried. Raises RuleError for one that is still to come."""
+    """A muster that was tried.
+
+    :raises RuleError: it is still to come, or more came than are in the team and no ``note`` says why.
+    """
     if signal_at > now:
         raise RuleError("抽测时间不能是以后。", field="day")
+    team = len(queries.members(session, clock.local(signal_at).date()))
+    if team and arrived > team and not note:
+        raise RuleError(
+            "队员只有%(team)s名，到场%(arrived)s人，请在讲评里写明原因。",
+            team=team,
+            arrived=arrived,
+            field="note",
+        )
     muster = Muster(
         signal_at=signal_at,
         place=place,

@@ -50,7 +50,7 @@ def index() -> ResponseReturnValue:
         chips=chips,
         total=counts[filters.kind] if filters.kind else whole,
         filters=filters,
-        is_filtered=filters != queries.Filters(),
+        is_filtered=filters != queries.Filters(kind=filters.kind),
         shapes=FORMS[filters.kind] if filters.kind else list(Form),
         states=list(State),
         state_kind=STATE_KIND,

@@ -249,8 +249,13 @@ def roll(training_number: str) -> ResponseReturnValue:
     listed = {one.person_id for one in activity.attendances}
     others = [one for one in people.active_people(session) if one.id not in listed]
     form.more.choices = choices([("", _("请选择")), *people.told_apart(others)])
-    wrong = ""
-    if form.validate_on_submit():
+    absent = [
+        one.person.name
+        for one in activity.attendances
+        if one.signed_at is None and one.person_id in form.tested - form.came
+    ]
+    wrong = _("填了成绩的要先勾选到场：%(names)s。", names="、".join(absent)) if absent else ""
+    if form.validate_on_submit() and not wrong:
         now = clock.now()
         try:
             results = form.results()
