@@ -303,15 +303,6 @@ def replaced(session: Session, equipment: Equipment) -> tuple[Equipment | None, 
     return before, after
 
 
-def in_space(session: Session, space_id: int) -> Sequence[Equipment]:
-    """What hangs or stands in a space, by number, without what was scrapped."""
-    return session.scalars(
-        sa.select(Equipment)
-        .where(Equipment.space_id == space_id, Equipment.state != State.SCRAPPED)
-        .order_by(Equipment.number)
-    ).all()
-
-
 def taken(session: Session, numbers: Sequence[str]) -> list[str]:
     """Those of ``numbers`` that some piece has, or had."""
     found = set(session.scalars(sa.select(Equipment.number).where(Equipment.number.in_(numbers))))

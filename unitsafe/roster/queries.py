@@ -112,17 +112,6 @@ def turns_of(session: Session, person_id: int, first: date, last: date) -> list[
     return sorted(mine, key=lambda one: (one.shift.time_on(one.day), one.shift.id))
 
 
-def missing(session: Session, person_id: int, first: date, last: date) -> list[Stand]:
-    """The person's turns between two days that stay empty because they are away."""
-    return [
-        one
-        for one in gaps(session, first, last)
-        if one.entry is not None
-        and person_id in (one.entry.stand_in_id, one.entry.person_id)
-        and one.absence is not None
-    ]
-
-
 def history(session: Session, entry_id: int) -> Sequence[RosterEvent]:
     """What happened to a turn, oldest first."""
     return session.scalars(
