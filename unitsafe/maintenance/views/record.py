@@ -12,6 +12,7 @@ from unitsafe.core.access import actor, allow
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import RuleError
 from unitsafe.core.errors import sentence
+from unitsafe.core.forms import Form
 from unitsafe.core.htmx import render, see_other
 from unitsafe.files.views import sent_files, shown
 from unitsafe.hazards.labels import LEVEL_KIND
@@ -20,7 +21,6 @@ from unitsafe.maintenance import queries, rules, services
 from unitsafe.maintenance.forms import (
     FindingForm,
     FindingRow,
-    SignForm,
     TestForm,
     VisitForm,
     VisitReadingForm,
@@ -171,7 +171,7 @@ def _show(
         changed=changed,
         finding_form=finding_form if is_open else None,
         reading_form=reading_form if is_open else None,
-        sign_form=SignForm(formdata=None) if is_open else None,
+        sign_form=Form(formdata=None) if is_open else None,
         numbers=queries.system_numbers(session) if is_open else (),
         status=status,
     )
@@ -230,7 +230,7 @@ def add_reading(maintenance_id: int) -> ResponseReturnValue:
 def sign(maintenance_id: int) -> ResponseReturnValue:
     """签字确认: the school's person has seen it done."""
     _found(maintenance_id)
-    form, now = SignForm(), clock.now()
+    form, now = Form(), clock.now()
     with writing() as session:
         key = once.claim(session, form.once.data, by=actor().id, now=now)
         key.location = url_for(".detail", maintenance_id=maintenance_id)
