@@ -13,6 +13,7 @@ from unitsafe import clock, content
 from unitsafe.content.model import ChecklistItem
 from unitsafe.core import once
 from unitsafe.core.access import actor, allow
+from unitsafe.core.acts import carry_out
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right, RuleError
 from unitsafe.core.download import pdf, xlsx
@@ -117,18 +118,13 @@ def new() -> ResponseReturnValue:
     form.offer(space_choices(db.session()), told_apart(active_people(db.session())))
     if not form.is_submitted():
         return render("hot_work/new.html", form=form)
-    if form.validate():
-        now = clock.now()
-        try:
-            with writing() as session:
-                key = once.claim(session, form.once.data, by=actor().id, now=now)
-                permit = services.apply(session, form.facts(), by=actor(), now=now)
-                key.location = url_for(".detail", permit_id=permit.id)
-            flash(_("动火单%(number)s已提交，等待审批。", number=permit.number))
-            return see_other(key.location)
-        except RuleError as error:
-            form[str(error.values["field"])].errors = [sentence(error)]
-    return render("hot_work/new.html", form=form, status=422)
+    return carry_out(
+        form,
+        lambda session, now: services.apply(session, form.facts(), by=actor(), now=now),
+        lambda permit: _("动火单%(number)s已提交，等待审批。", number=permit.number),
+        location=lambda permit: url_for(".detail", permit_id=permit.id),
+        again=lambda: render("hot_work/new.html", form=form, status=422),
+    )
 
 
 @bp.get(ONE)
