@@ -21,10 +21,9 @@ from unitsafe.core.errors import sentence
 from unitsafe.core.excel import workbook
 from unitsafe.core.forms import Form
 from unitsafe.core.htmx import render, see_other
-from unitsafe.core.labels import label
 from unitsafe.core.paging import fetch_page
 from unitsafe.core.printing import render_pdf
-from unitsafe.core.query import date_arg, here
+from unitsafe.core.query import chips, date_arg, here
 from unitsafe.hot_work import papers, queries, rules, services
 from unitsafe.hot_work import today as _today  # noqa: F401
 from unitsafe.hot_work.forms import ApplyForm, CancelForm, DecideForm, StartForm, StepForm
@@ -62,21 +61,12 @@ def index() -> ResponseReturnValue:
     )
     counts = queries.counts_by_state(session, actor(), filters)
     whole = sum(counts.values())
-    chips = [(_("全部 %(n)s", n=whole), here(".index", state=""), not filters.state)]
-    chips += [
-        (
-            f"{label(state)} {counts[state]}",
-            here(".index", state=state.value),
-            filters.state is state,
-        )
-        for state in State
-    ]
     return render(
         "hot_work/index.html",
         fragment="rows",
         oob=(),
         page=page,
-        chips=chips,
+        chips=chips(".index", "state", State, counts, filters.state),
         total=counts[filters.state] if filters.state else whole,
         filters=filters,
         is_filtered=filters != queries.Filters(),

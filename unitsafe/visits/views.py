@@ -16,10 +16,9 @@ from unitsafe.core.domain import Right
 from unitsafe.core.download import pdf, xlsx
 from unitsafe.core.excel import workbook
 from unitsafe.core.htmx import render
-from unitsafe.core.labels import label
 from unitsafe.core.paging import fetch_page
 from unitsafe.core.printing import render_pdf
-from unitsafe.core.query import date_arg, here
+from unitsafe.core.query import chips, date_arg, here
 from unitsafe.hazards import queries as hazards
 from unitsafe.hazards.labels import LEVEL_KIND
 from unitsafe.hazards.labels import STATE_KIND as HAZARD_KIND
@@ -62,22 +61,13 @@ def index() -> ResponseReturnValue:
     )
     counts = queries.counts_by_state(session, filters, today)
     whole = sum(counts.values())
-    chips = [(_("全部 %(n)s", n=whole), here(".index", state=""), not filters.state)]
-    chips += [
-        (
-            f"{label(state)} {counts[state]}",
-            here(".index", state=state.value),
-            filters.state is state,
-        )
-        for state in State
-    ]
     return render(
         "visits/index.html",
         fragment="rows",
         oob=(),
         page=page,
         tallies=queries.tallies(session, [visit.id for visit in page.rows]),
-        chips=chips,
+        chips=chips(".index", "state", State, counts, filters.state),
         total=counts[filters.state] if filters.state else whole,
         filters=filters,
         is_filtered=filters != queries.Filters(),

@@ -29,7 +29,7 @@ from unitsafe.core.forms import Form
 from unitsafe.core.htmx import render, see_other
 from unitsafe.core.labels import label
 from unitsafe.core.paging import fetch_page
-from unitsafe.core.query import here
+from unitsafe.core.query import chips, here
 from unitsafe.files.views import sent_files
 from unitsafe.files.views import shown as shown_files
 from unitsafe.people import queries as people
@@ -76,18 +76,13 @@ def certificate_index() -> ResponseReturnValue:
     )
     counts = training_queries.certificate_counts(session, today, days)
     whole, at = sum(counts.values()), ".certificate_index"
-    chips = [(_("全部 %(n)s", n=whole), here(at, standing=""), not filters.standing)]
-    chips += [
-        (f"{label(one)} {counts[one]}", here(at, standing=one.value), filters.standing is one)
-        for one in Standing
-    ]
     may = may_organise(actor(), None)
     return render(
         "activities/certificates.html",
         fragment="rows",
         oob=(),
         page=page,
-        chips=chips,
+        chips=chips(at, "standing", Standing, counts, filters.standing),
         filters=filters,
         is_filtered=filters != CertificateFilters(),
         kinds=list(CertificateKind),

@@ -12,7 +12,7 @@ from unitsafe.core.db import db
 from unitsafe.core.htmx import render
 from unitsafe.core.labels import label
 from unitsafe.core.paging import fetch_page
-from unitsafe.core.query import here, int_arg
+from unitsafe.core.query import chips, here, int_arg
 from unitsafe.equipment import queries
 from unitsafe.equipment.labels import STATE_KIND, kind_title, kinds
 from unitsafe.equipment.models import Equipment
@@ -49,16 +49,7 @@ def index() -> ResponseReturnValue:
     )
     counts = queries.counts_by_state(session, actor(), filters, today)
     whole = sum(counts.values())
-    chips = [(_("全部 %(n)s", n=whole), here(".index", state=""), not filters.state)]
-    chips += [
-        (
-            f"{label(state)} {counts[state]}",
-            here(".index", state=state.value),
-            filters.state is state,
-        )
-        for state in State
-        if counts[state] or filters.state is state
-    ]
+    shown = [state for state in State if counts[state] or filters.state is state]
     held = queries.kinds_held(session)
     return render(
         "equipment/index.html",
@@ -66,7 +57,7 @@ def index() -> ResponseReturnValue:
         oob=(),
         page=page,
         lines=[(one, days_of(one, today)) for one in page.rows],
-        chips=chips,
+        chips=chips(".index", "state", shown, counts, filters.state),
         total=counts[filters.state] if filters.state else whole,
         filters=filters,
         due=request.args.get("due", ""),
