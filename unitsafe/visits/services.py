@@ -178,10 +178,8 @@ def _find(session: Session, visit: Visit, one: Found, *, by: Actor, now: datetim
 
 def _add_photos(session: Session, visit: Visit, photo_ids: Collection[int], by: Actor) -> int:
     """Attach photos that ``by`` sent and the visit does not show yet; how many."""
-    known = set(
-        session.scalars(sa.select(VisitPhoto.photo_id).where(VisitPhoto.visit_id == visit.id))
-    )
-    new = [one for one in photos.own(session, by, photo_ids) if one not in known]
+    shown = sa.select(VisitPhoto.photo_id).where(VisitPhoto.visit_id == visit.id)
+    new = photos.own(session, by, photo_ids, without=shown)
     session.add_all(VisitPhoto(visit_id=visit.id, photo_id=one) for one in new)
     session.flush()
     return len(new)
