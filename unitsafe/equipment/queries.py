@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from unitsafe.content.model import EquipmentKind
 from unitsafe.core.db import like
 from unitsafe.core.domain import Actor, Right
+from unitsafe.core.paging import AT_ONCE
 from unitsafe.equipment import rules
 from unitsafe.equipment.labels import kinds
 from unitsafe.equipment.models import (
@@ -29,8 +30,6 @@ from unitsafe.people.queries import valid_on
 from unitsafe.places.models import Building, Space
 
 ORDER = (Equipment.number,)
-AT_ONCE = 500
-"""Lines of the ledger that are in memory at a time."""
 EDITORS = frozenset({Right.EDIT_EQUIPMENT, Right.MANAGE_SCHOOL})
 """Who keeps the register."""
 
