@@ -181,7 +181,6 @@ def _show(
         late=max((today - found.due_on).days, 0) if is_open else 0,
         versions=queries.versions_of(session, found),
         sees_all=bool(set(queries.SEES_ALL) & actor().rights),
-        is_own=is_own,
         sign_form=(sign_form or SignForm(formdata=None, data=seen)) if is_open and is_own else None,
         paper_form=(paper_form or PaperForm(formdata=None, data=seen)) if may_record else None,
         paper_open=paper_form is not None,

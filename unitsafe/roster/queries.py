@@ -68,11 +68,6 @@ def term_span(session: Session, day: date) -> tuple[date, date]:
     return first, (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
 
 
-def gaps(session: Session, first: date, last: date) -> list[Stand]:
-    """Turns that nobody stands: never filled, or whoever had it is away and no one stands in."""
-    return [stand for stand in table.read(session, first, last).all() if stand.is_gap]
-
-
 def turns_left(session: Session, person: Person) -> list[HandoverLine]:
     """Turns that somebody who left gave back and nobody has taken: how many, by month."""
     rows = session.scalars(

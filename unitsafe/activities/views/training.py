@@ -165,7 +165,6 @@ def sign(training_number: str) -> ResponseReturnValue:
         refusal=None if mine and mine.signed_at else _refusal(activity, now),
         form=form,
         word=word,
-        may_open=bool(mine),
     )
 
 
