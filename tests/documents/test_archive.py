@@ -6,8 +6,8 @@ import pytest
 
 from tests.paper.samples import plain_text
 from unitsafe.documents import archive
-from unitsafe.documents.archive import Evidence
 from unitsafe.documents.rules import Kind, Topic
+from unitsafe.maintenance.rules import Kind as Work
 from unitsafe.school.queries import school
 
 TODAY = date(2026, 11, 23)
@@ -47,7 +47,9 @@ def test_papers_fill_the_items_they_are_about(make, items):
     assert not found["acceptance"].is_missing
     assert found["acceptance"].newest == date(2019, 5, 1)
     assert counts(found["policies"]) == [(2, True)]
-    assert counts(found["utilities"]) == [(1, False), (0, False), (0, True)]
+    tests, reports = counts(found["utilities"])[:3], counts(found["utilities"])[3:]
+    assert tests[0] == (0, True)
+    assert reports == [(1, False), (0, False), (0, False)]
 
 
 def test_ledgers_fill_the_items_they_are_kept_for(make, items):
@@ -63,11 +65,12 @@ def test_ledgers_fill_the_items_they_are_kept_for(make, items):
     assert found["legal"].lines[1].count == 1
 
 
-def test_a_feature_further_left_may_add_what_it_keeps(make, items, monkeypatch):
+def test_a_report_of_a_test_agency_fills_its_item(make, items):
     make.school(has_boarding=True)
-    line = Evidence("维保记录", 3, None, TODAY)
-    monkeypatch.setitem(archive.archive_sources, "maintenance", [lambda session, day: [line]])
-    assert items()["maintenance"].lines[-1] is line
+    done = date(2026, 10, 9)
+    make.maintenance(kind=Work.ELECTRICAL_TEST, done_on=done)
+    line = items()["utilities"].lines[0]
+    assert (line.count, line.newest, line.is_missing) == (1, done, False)
 
 
 def test_the_page_links_to_the_ledgers_and_says_how_much_is_missing(browser, make):
