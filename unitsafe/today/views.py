@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from unitsafe import clock
 from unitsafe.checks import planning
-from unitsafe.core.access import actor, actor_or_none, ask_to_sign_in, public
+from unitsafe.core.access import actor, actor_or_none, ask_to_sign_in, holds_any, public
 from unitsafe.core.db import db
 from unitsafe.core.domain import Right
 from unitsafe.core.htmx import render
@@ -57,7 +57,7 @@ def index() -> ResponseReturnValue:
         board=board.school_day(session, actor(), now, card_numbers(school.number), stands)
         if sees_school
         else None,
-        tips=tips.waiting(session, today) if set(HANDLE) & actor().rights else None,
+        tips=tips.waiting(session, today) if holds_any(HANDLE) else None,
         gaps=_gaps(session, school, today, now) if sees_school else None,
         late_replies=late_replies(session, today) if sees_school else 0,
         has_grids=grids.root(session) is not None,

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from unitsafe import clock
-from unitsafe.core.access import actor, allow
+from unitsafe.core.access import actor, allow, holds_any
 from unitsafe.core.acts import carry_out
 from unitsafe.core.db import db
 from unitsafe.core.domain import Right
@@ -45,7 +45,7 @@ ROWS = 3
 
 
 def _may_edit() -> bool:
-    return bool(set(EDIT) & actor().rights)
+    return holds_any(EDIT)
 
 
 @bp.get("/visits")

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 
 from unitsafe import clock, content
 from unitsafe.core import audit, once
-from unitsafe.core.access import actor, allow
+from unitsafe.core.access import actor, allow, holds_any
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right, RuleError
 from unitsafe.core.errors import sentence
@@ -29,7 +29,7 @@ def shifts() -> ResponseReturnValue:
     session = db.session()
     found = table.all_shifts(session)
     missing = content.load().shifts.keys() - {shift.key for shift in found}
-    may_edit = bool(set(EDIT) & actor().rights)
+    may_edit = holds_any(EDIT)
     return render(
         "roster/shifts.html",
         shifts=found,

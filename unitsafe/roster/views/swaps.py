@@ -11,7 +11,7 @@ from wtforms import SelectChoice
 
 from unitsafe import clock
 from unitsafe.core import once
-from unitsafe.core.access import actor, allow
+from unitsafe.core.access import actor, allow, holds_any
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import RuleError
 from unitsafe.core.errors import sentence
@@ -33,7 +33,7 @@ from unitsafe.screen import day as day_words
 def swaps() -> ResponseReturnValue:
     """Requests of mine and to me; whoever keeps the roster sees everybody's."""
     session, today = db.session(), clock.today()
-    sees_all = bool(set(EDIT) & actor().rights)
+    sees_all = holds_any(EDIT)
     found = queries.swaps(session, None if sees_all else actor().id)
     return render(
         "roster/swaps.html",
