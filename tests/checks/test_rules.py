@@ -228,12 +228,6 @@ def test_what_people_see_is_the_state_read_against_the_clocks(state, at, explain
     assert status(state, FOUR, moment, explained=explained) is Status(then)
 
 
-@pytest.mark.parametrize(("seconds", "on_time"), [(-1, True), (0, True), (1, False)])
-def test_done_until_the_grace_ends_is_on_time(seconds, on_time):
-    moment = FOUR.grace_ends_at + timedelta(seconds=seconds)
-    assert rules.is_on_time(moment, FOUR.grace_ends_at) is on_time
-
-
 LATER = [
     (timedelta(0), 24, False),
     (timedelta(hours=24), 24, False),

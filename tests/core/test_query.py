@@ -1,10 +1,12 @@
 """Filters in an address: read with care, written back unchanged."""
 
+from collections import Counter
 from datetime import date
 
 import pytest
 
-from unitsafe.core.query import date_arg, here, int_arg, row_id
+from unitsafe.core.query import chips, date_arg, here, int_arg, row_id
+from unitsafe.school.rules import Stage
 
 DATES = [
     ("2026-11-23", date(2026, 11, 23)),
@@ -88,3 +90,15 @@ ODD = ["q=%00", "grid=%00", "q=%25%5F%5C'", "q=" + "%E9%97%A8" * 300, "first=%00
 @pytest.mark.parametrize("page", ["/hazards", "/checks"])
 def test_an_odd_filter_is_never_a_crash(browser, make, page, odd):
     assert browser(make.someone("officer")).get(f"{page}?{odd}").status in (200, 400)
+
+
+def test_chips_narrow_a_list_and_keep_its_other_filters(app):
+    members, counts = (Stage.PRIMARY, Stage.JUNIOR), Counter({Stage.PRIMARY: 3})
+    with app.test_request_context("/hazards?q=a&after=x&stage=primary&form=f"):
+        found = chips("hazards.index", "stage", members, counts, Stage.PRIMARY, form="")
+    assert [(url, is_chosen) for _text, url, is_chosen in found] == [
+        ("/hazards?q=a", False),
+        ("/hazards?q=a&stage=primary", True),
+        ("/hazards?q=a&stage=junior", False),
+    ]
+    assert [text.split()[-1] for text, _url, _chosen in found] == ["3", "3", "0"]

@@ -191,18 +191,6 @@ def test_a_place_is_found_by_building_and_room_together(tree, session):
     assert queries.find_spaces(session, "%") == []
 
 
-def test_what_coverage_asks_for(tree, session, make):
-    keeper = make.person("老张")
-    make.assign(keeper, tree["一层"]), make.assign(keeper, tree["二层"])
-    lone = make.space(name="仓库")
-    assert [one.name for one in queries.without_member(session, TODAY)] == ["三层", "宿舍一层"]
-    assert [one.name for one in queries.without_leader(session, TODAY)] == [
-        "全校", "教学楼片", "宿舍片",
-    ]  # fmt: skip
-    assert queries.unplaced_spaces(session, TODAY) == [lone]
-    assert queries.load_of_people(session, TODAY) == {keeper.id: 2}
-
-
 # -- whatever is done, in whatever order -----------------------------------------------------------
 
 EDITS = st.lists(

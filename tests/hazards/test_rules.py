@@ -8,7 +8,7 @@ import pytest
 from unitsafe import content
 from unitsafe.core.domain import Actor, NotAllowed, Right
 from unitsafe.hazards import rules
-from unitsafe.hazards.forms import FORMS, NEED_FIELDS
+from unitsafe.hazards.forms import FORMS
 from unitsafe.hazards.labels import DONE_WORDS
 from unitsafe.hazards.rules import Action, Card, CardNumbers, Facts, Level, State, open_actions
 
@@ -192,6 +192,20 @@ REFUSALS = [
 def test_a_refusal_says_whom_to_ask_or_what_comes_first(action, here, person, is_right, words):
     no = rules.refusal(action, here, person)
     assert no.is_right is is_right and words in str(no.error)
+
+
+NEED_FIELDS = {
+    rules.Need.REASON: "reason",
+    rules.Need.MEASURE: "measure",
+    rules.Need.PERSON: "to_id",
+    rules.Need.LEVEL: "level",
+    rules.Need.DEADLINE: "due_on",
+    rules.Need.BODY: "body",
+    rules.Need.REPLY: "reply",
+    rules.Need.PROGRESS: "note",
+    rules.Need.STARS: "stars",
+}
+"""The field in which a form asks for what a step needs; photos travel beside the form."""
 
 
 def test_each_step_has_a_form_that_asks_for_what_it_needs_and_words_when_it_is_done():

@@ -18,10 +18,11 @@ from waitress.server import create_server
 from tests.chromium import launch, missing, open_page
 from tests.factories import picture
 from unitsafe import clock, create_app
-from unitsafe.config import Config
+from unitsafe.config import ROOT, Config
 from unitsafe.core.db import db
 from unitsafe.core.security import limiter
 from unitsafe.sample.load import load_sample
+from unitsafe.serve import precompress
 from unitsafe.startup import prepare
 
 MOMENT = "2026-11-23T07:45"
@@ -69,6 +70,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         db.engine.dispose()
     shutil.copy(data / "unitsafe.db", data / "sample.db")
+    precompress(ROOT / "static")
     server: Any = create_server(app, host="127.0.0.1", port=0, threads=4, ident=None)
     thread = threading.Thread(target=server.run)
     thread.start()

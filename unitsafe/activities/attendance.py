@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 from unitsafe import clock
 from unitsafe.activities import rules, services, training_rules
 from unitsafe.activities.models import Activity, Attendance
-from unitsafe.activities.rules import Action, Kind, State
-from unitsafe.activities.training_rules import HELD
+from unitsafe.activities.rules import HELD, Action, Kind, State
 from unitsafe.core import audit
 from unitsafe.core.domain import Actor, NotAllowed, RuleError
 from unitsafe.people import queries as people

@@ -1,11 +1,10 @@
 """What the words of activities are called."""
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from unitsafe.activities.models import ActivityEvent
 from unitsafe.activities.rules import Action, Form, Kind, Skill, State
-from unitsafe.core.labels import label, label_all
+from unitsafe.core.labels import changed_lines, label, label_all
 
 label_all(
     {
@@ -100,18 +99,10 @@ FACTS = {
 
 def changed(event: ActivityEvent) -> list[str]:
     """What a step changed, line by line: 计划日期：2026-11-20→2026-11-24."""
-    return [
-        _(
-            "%(what)s：%(old)s→%(new)s",
-            what=FACTS.get(name, name),
-            old=_shown(name, old),
-            new=_shown(name, new),
-        )
-        for name, (old, new) in event.changes.items()
-    ]
+    return changed_lines(event.changes, FACTS, _shown)
 
 
 def _shown(name: str, text: str) -> str:
     if name == "form" and text in set(Form):
         return label(Form(text))
-    return text or str(_("空"))
+    return text

@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from unitsafe import clock
 from unitsafe.activities.drill_rules import EVACUATIONS
 from unitsafe.activities.models import Activity, ActivityIssue
-from unitsafe.activities.rules import FORMS, Form, Kind
-from unitsafe.activities.term_drills import TAKEN_PLACE, expected
+from unitsafe.activities.rules import FORMS, HELD, Form, Kind
+from unitsafe.activities.term_drills import expected
 from unitsafe.core.figures import Figure, Period, metric
 from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import State as HazardState
@@ -25,7 +25,7 @@ def held(period: Period, forms: Collection[Form] = FORMS[Kind.DRILL]) -> sa.Sele
     return sa.select(Activity).where(
         Activity.kind == Kind.DRILL,
         Activity.form.in_(forms),
-        Activity.state.in_(TAKEN_PLACE),
+        Activity.state.in_(HELD),
         Activity.held_on.between(period.first, period.last),
     )
 

@@ -88,7 +88,7 @@ class ActivityEvent(Model):
     """One step with an activity. ``changes``: column → what it was and became, as text."""
 
     __tablename__ = "activity_event"
-    __table_args__ = (sa.Index(None, "activity_id", "id"),)
+    __table_args__ = (sa.Index(None, "activity_id", "id"),)  # the activity's page
     id: Mapped[int] = mapped_column(primary_key=True)
     activity_id: Mapped[int] = mapped_column(sa.ForeignKey("activity.id"))
     action: Mapped[Action]
@@ -130,7 +130,7 @@ class ActivityIssue(Model):
     """Something it showed to be wrong, kept as a hazard."""
 
     __tablename__ = "activity_issue"
-    __table_args__ = (sa.Index(None, "activity_id", "id"),)
+    __table_args__ = (sa.Index(None, "activity_id", "id"),)  # queries.issue_counts
     id: Mapped[int] = mapped_column(primary_key=True)
     activity_id: Mapped[int] = mapped_column(sa.ForeignKey("activity.id"))
     hazard_id: Mapped[int] = mapped_column(sa.ForeignKey("hazard.id"), unique=True)
@@ -187,7 +187,7 @@ class HeadCount(Model):
     __tablename__ = "head_count"
     __table_args__ = (
         sa.CheckConstraint("present >= 0 AND late_seconds >= 0", name="counts"),
-        sa.Index(None, "drill_class_id", "id"),
+        sa.Index(None, "drill_class_id", "id"),  # drills.board: a class's newest count
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     drill_class_id: Mapped[int] = mapped_column(sa.ForeignKey("drill_class.id"))
@@ -204,6 +204,7 @@ class FloorCleared(Model):
     """A floor guide's word that a floor is empty; the newest row of a floor counts."""
 
     __tablename__ = "floor_cleared"
+    # drills.board: a floor's newest word
     __table_args__ = (sa.Index(None, "activity_id", "building_id", "floor", "id"),)
     id: Mapped[int] = mapped_column(primary_key=True)
     activity_id: Mapped[int] = mapped_column(sa.ForeignKey("activity.id"))
@@ -222,7 +223,7 @@ class Decision(Model):
 
     __tablename__ = "decision"
     __table_args__ = (
-        sa.Index(None, "activity_id", "id"),
+        sa.Index(None, "activity_id", "id"),  # meetings.decisions
         sa.Index(None, "owner_id", "done_on", "due_on"),  # 今日: what I took over
     )
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -243,7 +244,7 @@ class SpotAnswer(Model):
     __table_args__ = (
         sa.CheckConstraint("(person_id IS NULL) <> (class_id IS NULL)", name="person_or_class"),
         sa.UniqueConstraint("activity_id", "person_id", "skill"),
-        sa.Index(None, "activity_id", "id"),
+        sa.Index(None, "activity_id", "id"),  # spot_checks.answers
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     activity_id: Mapped[int] = mapped_column(sa.ForeignKey("activity.id"))
@@ -279,7 +280,7 @@ class Certificate(Model):
     __tablename__ = "certificate"
     __table_args__ = (
         sa.CheckConstraint("expires_on IS NULL OR expires_on > issued_on", name="ends_after_issue"),
-        sa.Index(None, "person_id", "kind"),
+        sa.Index(None, "person_id", "kind"),  # certificates.add: those it takes the place of
         sa.Index(None, "expires_on"),  # what runs out soon
     )
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -25,14 +25,13 @@ from unitsafe.activities.rules import ORGANISE, Form, Kind, State
 from unitsafe.classes.models import SchoolClass
 from unitsafe.core.db import like
 from unitsafe.core.domain import Actor, Right
+from unitsafe.core.paging import AT_ONCE
 from unitsafe.grids.models import GridSpace
 from unitsafe.hazards.models import Hazard
 from unitsafe.photos.models import Photo
 from unitsafe.places.models import Space
 
 LEDGER_ORDER = (Activity.planned_on, Activity.id)
-AT_ONCE = 500
-"""Lines of the workbook that are in memory at a time."""
 DORM_ROOM = "dorm_room"
 """The kind of the spaces that boarders leave at night (content ``space_kinds``)."""
 

@@ -119,6 +119,8 @@ class Transition:
 
 
 OVER = (State.HELD, State.EVALUATED)
+HELD = (*OVER, State.ARCHIVED)
+"""It took place."""
 TRANSITIONS: Mapping[Action, Transition] = {
     Action.CHANGE: Transition((State.PLANNED,)),
     Action.NOTIFY: Transition((State.PLANNED,)),

@@ -210,10 +210,10 @@ def attach(
 ) -> int:
     """Add photos and files that ``by`` sent and the activity does not show yet; how many."""
     check(activity, Action.ATTACH, by)
-    known = set(_ids(session, ActivityPhoto.photo_id, ActivityPhoto.activity_id, activity))
-    pictures = [one for one in photos.own(session, by, photo_ids) if one not in known]
-    known = set(_ids(session, ActivityFile.file_id, ActivityFile.activity_id, activity))
-    papers = [one for one in files.own(session, by, file_ids) if one.id not in known]
+    shown = sa.select(ActivityPhoto.photo_id).where(ActivityPhoto.activity_id == activity.id)
+    pictures = photos.own(session, by, photo_ids, without=shown)
+    held = sa.select(ActivityFile.file_id).where(ActivityFile.activity_id == activity.id)
+    papers = files.own(session, by, file_ids, without=held)
     session.add_all(ActivityPhoto(activity_id=activity.id, photo_id=one) for one in pictures)
     session.add_all(ActivityFile(activity_id=activity.id, file_id=one.id) for one in papers)
     session.flush()
@@ -304,7 +304,3 @@ def _text(value: object) -> str:
     if isinstance(value, time):
         return f"{value:%H:%M}"
     return str(value) if value else ""
-
-
-def _ids(session: Session, column: Any, of: Any, activity: Activity) -> Collection[int]:
-    return session.scalars(sa.select(column).where(of == activity.id)).all()

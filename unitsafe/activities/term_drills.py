@@ -9,10 +9,8 @@ from sqlalchemy.orm import Session
 
 from unitsafe.activities.drill_rules import EVACUATIONS, by_month, expected_drills
 from unitsafe.activities.models import Activity
-from unitsafe.activities.rules import Kind, State
+from unitsafe.activities.rules import HELD, Kind, State
 from unitsafe.school import queries as schools
-
-TAKEN_PLACE = (State.HELD, State.EVALUATED, State.ARCHIVED)
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ def term_drills(session: Session, today: date) -> list[MonthDrills]:
         )
     )
     for state, planned_on, held_on in rows:
-        if state in TAKEN_PLACE:
+        if state in HELD:
             held[(held_on or planned_on).replace(day=1)] += 1
         elif state is not State.CANCELLED:
             planned[planned_on.replace(day=1)] += 1

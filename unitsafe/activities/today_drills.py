@@ -11,8 +11,7 @@ from sqlalchemy.orm import Session
 from unitsafe.activities import queries
 from unitsafe.activities.drill_rules import EVACUATIONS, LEAST_DAYS
 from unitsafe.activities.models import Activity
-from unitsafe.activities.rules import Kind, State, may_organise
-from unitsafe.activities.term_drills import TAKEN_PLACE
+from unitsafe.activities.rules import HELD, Kind, State, may_organise
 from unitsafe.core.domain import Actor, Right
 from unitsafe.core.waiting import Waiting, waits
 from unitsafe.school.models import SchoolDay
@@ -48,7 +47,7 @@ def drills(session: Session, actor: Actor, today: date) -> Iterator[Waiting]:
                 Activity.state == State.RUNNING,
                 sa.and_(Activity.state == State.PLANNED, Activity.planned_on <= today + SOON),
                 sa.and_(
-                    Activity.state.in_((State.PLANNED, *TAKEN_PLACE)),
+                    Activity.state.in_((State.PLANNED, *HELD)),
                     sa.func.coalesce(Activity.held_on, Activity.planned_on) >= today.replace(day=1),
                 ),
             ),

@@ -273,7 +273,3 @@ class CertificateForm(Form):
             grade=Grade(self.grade.data) if self.grade.data else None,
             expires_on=self.expires_on.data,
         )
-
-
-class PressForm(Form):
-    """A button and nothing else."""

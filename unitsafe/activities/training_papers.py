@@ -7,9 +7,8 @@ from datetime import datetime
 from unitsafe.activities import attendance, spot_rules
 from unitsafe.activities.models import Activity, ClassPart, Decision, SpotAnswer
 from unitsafe.activities.papers import place_of, section
-from unitsafe.activities.rules import Form, Kind, Skill
+from unitsafe.activities.rules import HELD, Form, Kind, Skill
 from unitsafe.activities.spot_checks import who
-from unitsafe.activities.training_rules import HELD
 from unitsafe.core.labels import label
 from unitsafe.hazards.official import long_day
 from unitsafe.hazards.papers import stamp

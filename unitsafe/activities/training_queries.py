@@ -19,8 +19,8 @@ from unitsafe.activities.models import (
     Decision,
     SpotAnswer,
 )
-from unitsafe.activities.rules import Form, Kind, State
-from unitsafe.activities.training_rules import HELD, Need, Span, Standing, Tally
+from unitsafe.activities.rules import HELD, Form, Kind, State
+from unitsafe.activities.training_rules import Need, Span, Standing, Tally
 from unitsafe.classes.models import SchoolClass
 from unitsafe.core.db import like
 from unitsafe.core.figures import Period

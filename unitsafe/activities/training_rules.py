@@ -5,10 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from unitsafe.activities.rules import Form, Kind, State
-
-HELD = frozenset({State.HELD, State.EVALUATED, State.ARCHIVED})
-"""The states of what took place."""
+from unitsafe.activities.rules import Form, Kind
 
 
 class Need(StrEnum):

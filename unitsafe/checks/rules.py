@@ -171,11 +171,6 @@ def status(state: State, clocks: Clocks, now: datetime, *, explained: bool = Fal
     return Status.OPEN if now >= clocks.opens_at else Status.UPCOMING
 
 
-def is_on_time(submitted_at: datetime, grace_ends_at: datetime) -> bool:
-    """Whether it counts as done on time."""
-    return submitted_at <= grace_ends_at
-
-
 def is_backfill(performed_at: datetime, submitted_at: datetime, hours: int = 24) -> bool:
     """补录: entered more than ``hours`` after the event. Source: product.md §3 rule 1."""
     return submitted_at - performed_at > timedelta(hours=hours)

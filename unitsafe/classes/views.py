@@ -10,7 +10,7 @@ from unitsafe.classes.forms import ClassForm, RetireForm
 from unitsafe.classes.models import SchoolClass
 from unitsafe.classes.services import Facts
 from unitsafe.core import once
-from unitsafe.core.access import actor, allow
+from unitsafe.core.access import actor, allow, holds_any
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right, RuleError
 from unitsafe.core.download import xlsx
@@ -27,7 +27,7 @@ ONE = "/classes/<int:class_id>"
 
 
 def _may_edit() -> bool:
-    return bool(set(EDIT) & actor().rights)
+    return holds_any(EDIT)
 
 
 @bp.get("/classes")

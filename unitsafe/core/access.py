@@ -4,7 +4,7 @@ The policy has three places: the view's mark here (rights), ``visible_to`` in th
 (which rows), ``open_actions`` of an object's rules (what may be done to it now).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, cast
 
 from flask import Flask, abort, current_app, g, redirect, request, url_for
@@ -76,6 +76,11 @@ def may_open(endpoint: str) -> bool:
 def actor() -> Actor:
     """Whoever is signed in. Only in views marked :func:`allow`."""
     return cast(Session, current_user).actor
+
+
+def holds_any(rights: Iterable[Right]) -> bool:
+    """Whether whoever is signed in holds one of ``rights``."""
+    return not actor().rights.isdisjoint(rights)
 
 
 def actor_or_none() -> Actor | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 
 from flask import flash
 from flask.typing import ResponseReturnValue
@@ -16,32 +17,41 @@ from unitsafe.core.errors import sentence
 from unitsafe.core.forms import Form
 from unitsafe.core.htmx import see_other
 
+Made = TypeVar("Made")
+
 
 def carry_out(
     form: Form,
-    act: Callable[[Session, datetime], object],
-    message: str,
+    act: Callable[[Session, datetime], Made],
+    message: str | Callable[[Made], str],
     *,
-    location: str,
+    location: str | Callable[[Made], str],
     again: Callable[[], ResponseReturnValue],
+    is_sound: bool = True,
+    otherwise: str = "",
 ) -> ResponseReturnValue:
-    """``act`` done once inside a write, then the page at ``location`` with the ``message``.
+    """``act`` done once inside a write, then the page at ``location`` with the ``message``; either
+    may be told from what ``act`` returned.
 
-    ``again`` shows the form once more: with wrong fields, and when a rule that names one of its
-    fields (``field`` among the error's values) was broken. Other broken rules go on as RuleError.
+    ``again`` shows the form once more: with wrong fields, when something that came with it was
+    wrong (not ``is_sound``), and when a rule was broken that names one of its fields (``field``
+    among the error's values); rules that name none stand beside the field ``otherwise``. Without
+    that field they go on as RuleError.
     """
-    if not form.validate():
+    if not form.validate() or not is_sound:
         return again()
     now = clock.now()
     try:
         with writing() as session:
             key = once.claim(session, form.once.data, by=actor().id, now=now)
-            key.location = location
-            act(session, now)
+            made = act(session, now)
+            key.location = location if isinstance(location, str) else location(made)
     except RuleError as error:
-        if error.values.get("field") not in form:
+        named = str(error.values.get("field", ""))
+        field = named if named in form else otherwise
+        if field not in form:
             raise
-        form[str(error.values["field"])].errors = [sentence(error)]
+        form[field].errors = [sentence(error)]
         return again()
-    flash(message)
-    return see_other(location)
+    flash(message if isinstance(message, str) else message(made))
+    return see_other(key.location)

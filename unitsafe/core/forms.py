@@ -37,7 +37,7 @@ def new_key() -> str:
 
 
 class Form(FlaskForm):
-    """A form that may be sent twice: ``once`` is its idempotency key."""
+    """A form that may be sent twice: ``once`` is its idempotency key. By itself it is a button."""
 
     once = HiddenField(default=new_key)
 

@@ -1,9 +1,10 @@
 """What weekdays and the members of enums are called on screen and paper."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 WEEKDAYS = (_l("周一"), _l("周二"), _l("周三"), _l("周四"), _l("周五"), _l("周六"), _l("周日"))
@@ -21,3 +22,23 @@ def label_all(*labels: Mapping[Any, Any]) -> None:
 def label(member: Enum | None) -> str:
     """The member's name; empty for None. Raises KeyError for a member that nobody named."""
     return "" if member is None else str(_labels[type(member), member.name])
+
+
+def changed_lines(
+    changes: Mapping[str, tuple[str, str]],
+    titles: Mapping[str, Any],
+    shown: Callable[[str, str], str] = lambda _name, text: text,
+) -> list[str]:
+    """What a step changed (name → what it was and became), line by line: 文号：空→3号.
+
+    ``shown`` tells from a name and its text how the text reads.
+    """
+    return [
+        _(
+            "%(what)s：%(old)s→%(new)s",
+            what=titles.get(name, name),
+            old=shown(name, old) or _("空"),
+            new=shown(name, new) or _("空"),
+        )
+        for name, (old, new) in changes.items()
+    ]

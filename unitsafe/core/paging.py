@@ -13,6 +13,8 @@ from sqlalchemy.orm import Session
 T = TypeVar("T")
 Key = sa.ColumnElement[Any] | Any
 LONGEST_CURSOR = 600
+AT_ONCE = 500
+"""Rows of a whole ledger that are read at a time."""
 
 
 @dataclass(frozen=True)

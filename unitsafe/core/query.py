@@ -1,9 +1,14 @@
 """Reading filters from an address and writing them back."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from enum import Enum
 from typing import Any
 
 from flask import abort, request, url_for
+from flask_babel import gettext as _
+
+from unitsafe.core.labels import label
 
 
 def date_arg(name: str) -> date | None:
@@ -42,6 +47,27 @@ def here(endpoint: str, **changes: Any) -> str:
     """This list with the filters it has and ``changes``; from its first row unless told."""
     kept = {key: text for key, text in request.args.items() if not _is_reserved(key)}
     return url_for(endpoint, **{key: text for key, text in {**kept, **changes}.items() if text})
+
+
+def chips(
+    endpoint: str,
+    word: str,
+    members: Iterable[Enum],
+    counts: Mapping[Any, int],
+    chosen: Enum | None,
+    **also: str,
+) -> list[tuple[str, str, bool]]:
+    """What a list can be narrowed to by ``word`` of its address, as (text, address, whether it is
+    now): all of it, then each of ``members`` with how many there are. ``also`` changes with it."""
+    whole = _("全部 %(n)s", n=sum(counts.values()))
+    return [(whole, here(endpoint, **{word: ""}, **also), chosen is None)] + [
+        (
+            f"{label(one)} {counts[one]}",
+            here(endpoint, **{word: one.value}, **also),
+            one is chosen,
+        )
+        for one in members
+    ]
 
 
 def _is_reserved(key: str) -> bool:

@@ -7,10 +7,6 @@ from wtforms.validators import DataRequired
 from unitsafe.core.forms import Form, chosen_id
 
 
-class FloorForm(Form):
-    """Nothing but the key: each space into the grid of its floor."""
-
-
 class PlaceForm(Form):
     """Into which leaf grid the ticked spaces go; the view sets the choices."""
 

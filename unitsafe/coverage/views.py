@@ -14,11 +14,12 @@ from unitsafe.core.access import actor, allow
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right, RuleError
 from unitsafe.core.errors import sentence
+from unitsafe.core.forms import Form
 from unitsafe.core.hooks import duties_changed
 from unitsafe.core.htmx import render, see_other
 from unitsafe.core.query import row_id
 from unitsafe.coverage import gaps, labels, seven_fixes, snapshot
-from unitsafe.coverage.forms import FloorForm, PlaceForm
+from unitsafe.coverage.forms import PlaceForm
 from unitsafe.coverage.rules import Kind
 from unitsafe.grids import queries as grids
 from unitsafe.grids import services
@@ -60,7 +61,7 @@ def _show(form: PlaceForm | None = None, status: int = 200) -> ResponseReturnVal
         kind=kind,
         fixes=[] if kind else seven_fixes.board(session, now),
         place_form=(form or _place_form(session)) if may_edit and every[Kind.UNPLACED] else None,
-        floor_form=FloorForm(formdata=None) if may_edit else None,
+        floor_form=Form(formdata=None) if may_edit else None,
         floor_mates=sum(len(ids) for ids in snapshot.floor_mates(now.placed).values()),
         ticked=set(request.form.getlist("space")),
         may_edit=may_edit,
@@ -125,7 +126,7 @@ def _put(session: Session, grid: Grid, placed: Iterable[PlacedSpace], more: set[
 @allow(Right.EDIT_GRID)
 def place_by_floor() -> ResponseReturnValue:
     """Put each space that is in no grid into the one grid of its floor."""
-    form = FloorForm()
+    form = Form()
     with writing() as session:
         key = once.claim(session, form.once.data, by=actor().id, now=clock.now())
         key.location = url_for(".index")

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from unitsafe.core.labels import label, label_all
+from unitsafe.core.labels import changed_lines, label, label_all
 from unitsafe.documents.models import DocumentEvent
 from unitsafe.documents.rules import (
     EVERYBODY,
@@ -121,21 +121,9 @@ def audience_words(posts: Collection[str]) -> str:
 
 def changed(event: DocumentEvent) -> list[str]:
     """What a step changed, line by line: 文号：空→3号."""
-    return [
-        _(
-            "%(what)s：%(old)s→%(new)s",
-            what=_title(name),
-            old=_shown(name, old) or _("空"),
-            new=_shown(name, new) or _("空"),
-        )
-        for name, (old, new) in event.changes.items()
-    ]
-
-
-def _title(name: str) -> str:
-    """What a key of an event's changes is called."""
-    members = dict(zip(PLAN_KEYS, (*Part, *Team), strict=True))
-    return label(members[name]) if name in members else str(FACTS.get(name, name))
+    of_plan = zip(PLAN_KEYS, (*Part, *Team), strict=True)
+    titles = {**FACTS, **{name: label(member) for name, member in of_plan}}
+    return changed_lines(event.changes, titles, _shown)
 
 
 def _shown(name: str, text: str) -> str:

@@ -140,7 +140,7 @@ class DocumentEvent(Model):
     """One step with a paper; written once. ``day``: of the review, the version, the end."""
 
     __tablename__ = "document_event"
-    __table_args__ = (sa.Index(None, "document_id", "id"),)
+    __table_args__ = (sa.Index(None, "document_id", "id"),)  # the paper's page
     id: Mapped[int] = mapped_column(primary_key=True)
     document_id: Mapped[int] = mapped_column(sa.ForeignKey("document.id"))
     action: Mapped[Action]

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from unitsafe.core.db import like
 from unitsafe.core.domain import Actor, Right
 from unitsafe.core.labels import label
+from unitsafe.core.paging import AT_ONCE
 from unitsafe.documents import rules
 from unitsafe.documents.models import (
     Document,
@@ -38,8 +39,6 @@ LEDGER_ORDER = (Document.issued_on, Document.id)
 CURRENT = Document.state == State.CURRENT
 MARKS = ("review", "late")
 """What the register is asked for: to be looked through soon or late, and late only."""
-AT_ONCE = 500
-"""Lines of the workbook that are in memory at a time."""
 
 
 def visible_to(actor: Actor) -> sa.ColumnElement[bool]:

@@ -120,7 +120,7 @@ def add_version(
 ) -> DocumentVersion:
     """A newer text; the earlier ones stay, and whoever is asked to read is asked again."""
     _check_open(one, by)
-    _check_day(issued_on, not_before=_last_issue(session, one), now=now)
+    _check_day(issued_on, "issued_on", not_before=_last_issue(session, one), now=now)
     made = _add_version(session, one, issued_on, note, file_ids, by=by, now=now)
     _went_through(session, one, issued_on, None)
     _log(session, one, Action.ADD_VERSION, issued_on, note, by=by, now=now)
@@ -139,7 +139,7 @@ def review(
 ) -> None:
     """Somebody went through the text and found nothing to change."""
     _check_open(one, by)
-    _check_day(reviewed_on, not_before=one.reviewed_on, now=now)
+    _check_day(reviewed_on, "reviewed_on", not_before=one.reviewed_on, now=now)
     if next_review_on and next_review_on <= reviewed_on:
         raise RuleError("下次复核应在这次之后。", field="next_review_on")
     _went_through(session, one, reviewed_on, next_review_on)
@@ -231,11 +231,11 @@ def _check(kind: Kind, facts: Facts, today: date) -> None:
         raise RuleError("下次复核应在发布之后。", field="next_review_on")
 
 
-def _check_day(day: date, *, not_before: date, now: datetime) -> None:
+def _check_day(day: date, field: str, *, not_before: date, now: datetime) -> None:
     if day > clock.local(now).date():
-        raise RuleError("日期不能是以后的日子。")
+        raise RuleError("日期不能是以后的日子。", field=field)
     if day < not_before:
-        raise RuleError("日期不能早于上一次（%(day)s）。", day=not_before.isoformat())
+        raise RuleError("日期不能早于上一次（%(day)s）。", day=not_before.isoformat(), field=field)
 
 
 def _next(session: Session, kind: Kind, last: date, chosen: date | None) -> date | None:

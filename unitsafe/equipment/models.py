@@ -157,7 +157,7 @@ class EquipmentEvent(Model):
     as text."""
 
     __tablename__ = "equipment_event"
-    __table_args__ = (sa.Index(None, "equipment_id", "id"),)
+    __table_args__ = (sa.Index(None, "equipment_id", "id"),)  # a piece's page
     id: Mapped[int] = mapped_column(primary_key=True)
     equipment_id: Mapped[int] = mapped_column(sa.ForeignKey("equipment.id"))
     action: Mapped[Action] = mapped_column(default=Action.STATE)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from unitsafe.content.model import EquipmentKind
 from unitsafe.core.db import like
 from unitsafe.core.domain import Actor, Right
+from unitsafe.core.paging import AT_ONCE
 from unitsafe.equipment import rules
 from unitsafe.equipment.labels import kinds
 from unitsafe.equipment.models import (
@@ -29,8 +30,6 @@ from unitsafe.people.queries import valid_on
 from unitsafe.places.models import Building, Space
 
 ORDER = (Equipment.number,)
-AT_ONCE = 500
-"""Lines of the ledger that are in memory at a time."""
 EDITORS = frozenset({Right.EDIT_EQUIPMENT, Right.MANAGE_SCHOOL})
 """Who keeps the register."""
 
@@ -310,15 +309,6 @@ def replaced(session: Session, equipment: Equipment) -> tuple[Equipment | None, 
         else:
             after = one
     return before, after
-
-
-def in_space(session: Session, space_id: int) -> Sequence[Equipment]:
-    """What hangs or stands in a space, by number, without what was scrapped."""
-    return session.scalars(
-        sa.select(Equipment)
-        .where(Equipment.space_id == space_id, Equipment.state != State.SCRAPPED)
-        .order_by(Equipment.number)
-    ).all()
 
 
 def taken(session: Session, numbers: Sequence[str]) -> list[str]:

@@ -449,7 +449,6 @@ CATEGORY_OF_KIND = {
     "lightning": "building",
 }
 LEVELS = ("一般", "较大", "重大")
-MISSING_LEVEL = "一般"
 
 
 def category(kind: EquipmentKind) -> str:

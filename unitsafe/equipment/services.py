@@ -183,8 +183,7 @@ def add_photos(
         if inspection_id is None
         else EquipmentPhoto.inspection_id == inspection_id,
     )
-    known = set(session.scalars(shown))
-    new = [one for one in photos.own(session, by, photo_ids) if one not in known]
+    new = photos.own(session, by, photo_ids, without=shown)
     session.add_all(
         EquipmentPhoto(equipment_id=equipment.id, photo_id=one, inspection_id=inspection_id)
         for one in new

@@ -11,9 +11,6 @@ OUTDOORS = 0
 MAP_KINDS = ("classroom", "dorm_room")
 """Rooms that need an evacuation map. Source: content/four_capabilities.yaml
 ``evac_map_posted_ratio`` (教室宿舍)."""
-HELPERS = 2
-"""Helpers of a pupil in need. Source: content/four_capabilities.yaml
-``special_needs_helper_ratio``."""
 _INITIALS = re.compile(r"[A-Za-z]{1,3}|[\u4e00-\u9fff]某{1,2}")
 
 

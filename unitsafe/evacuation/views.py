@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from unitsafe import clock
 from unitsafe.classes.queries import classes
 from unitsafe.core import once
-from unitsafe.core.access import actor, allow
+from unitsafe.core.access import actor, allow, holds_any
 from unitsafe.core.acts import carry_out
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right
@@ -46,7 +46,7 @@ FLOOR = "/evacuation/<int:building_id>/<int(signed=True):floor>"
 
 
 def _may_edit() -> bool:
-    return bool(set(EDIT) & actor().rights)
+    return holds_any(EDIT)
 
 
 def _term_start(session: Session, today: date) -> date:

@@ -66,9 +66,18 @@ def add_file(session: Session, kept: KeptFile, *, by: Actor | None, now: datetim
     return row
 
 
-def own(session: Session, actor: Actor, file_ids: Collection[int]) -> list[StoredFile]:
-    """Those of ``file_ids`` that ``actor`` sent, in the order of arrival."""
+def own(
+    session: Session,
+    actor: Actor,
+    file_ids: Collection[int],
+    *,
+    without: sa.Select[int] | None = None,
+) -> list[StoredFile]:
+    """Those of ``file_ids`` that ``actor`` sent, in the order of arrival; ``without`` those that a
+    record holds already."""
     select = sa.select(StoredFile).where(StoredFile.id.in_(file_ids), StoredFile.by_id == actor.id)
+    if without is not None:
+        select = select.where(StoredFile.id.not_in(without))
     return list(session.scalars(select.order_by(StoredFile.id)))
 
 

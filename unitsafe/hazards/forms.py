@@ -25,7 +25,6 @@ from unitsafe.hazards.rules import (
     Action,
     Fix,
     Level,
-    Need,
     Source,
     is_lower,
 )
@@ -330,19 +329,6 @@ FORMS: dict[Action, type[ActForm]] = {
     Action.RATE: RateForm,
 }
 """The form of each step of rules.TRANSITIONS."""
-
-NEED_FIELDS = {
-    Need.REASON: "reason",
-    Need.MEASURE: "measure",
-    Need.PERSON: "to_id",
-    Need.LEVEL: "level",
-    Need.DEADLINE: "due_on",
-    Need.BODY: "body",
-    Need.REPLY: "reply",
-    Need.PROGRESS: "note",
-    Need.STARS: "stars",
-}
-"""The field in which a form asks for what a step needs; photos travel beside the form."""
 
 
 def act_form(

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload
 
 from unitsafe.core.domain import Actor
+from unitsafe.core.paging import AT_ONCE
 from unitsafe.hazards import queries
 from unitsafe.hazards.models import Hazard, HazardEvent, HazardPhoto
 from unitsafe.hazards.queries import Filters
@@ -16,8 +17,6 @@ from unitsafe.hazards.rules import Action, State
 MOST_PRINTED = 2000
 """Lines of one paper: about a hundred pages. What is beyond goes into the workbook or on a paper of
 its own by dates."""
-AT_ONCE = 500
-"""Lines that are in memory at a time."""
 
 
 @dataclass

@@ -219,15 +219,6 @@ def counts_by_state(session: Session, actor: Actor, filters: Filters) -> Counter
     return Counter(dict(iter(rows)))
 
 
-def count(session: Session, actor: Actor, filters: Filters) -> int:
-    """How many hazards the filters leave."""
-    return session.scalars(
-        sa.select(sa.func.count())
-        .select_from(Hazard)
-        .where(visible_to(actor), *_conditions(filters))
-    ).one()
-
-
 def people_holding(session: Session, actor: Actor) -> Sequence[Person]:
     """Whoever holds or held a hazard that ``actor`` may see, by name."""
     held = sa.select(Hazard.holder_id).where(visible_to(actor), Hazard.holder_id.is_not(None))

@@ -12,13 +12,12 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from unitsafe import clock
 from unitsafe.core.db import like
 from unitsafe.core.domain import Actor, Right
+from unitsafe.core.paging import AT_ONCE
 from unitsafe.hot_work.models import HotWorkEvent, HotWorkPermit, HotWorkPhoto
 from unitsafe.hot_work.rules import State
 from unitsafe.places.models import Space
 
 LEDGER_ORDER = (HotWorkPermit.starts_at, HotWorkPermit.id)
-AT_ONCE = 500
-"""Lines of the workbook that are in memory at a time."""
 
 
 @dataclass(frozen=True)

@@ -188,10 +188,8 @@ def _add_photos(
     session: Session, permit: HotWorkPermit, action: Action, ids: Collection[int], by: Actor
 ) -> int:
     """Attach photos that ``by`` sent and the permit does not show yet; how many."""
-    known = set(
-        session.scalars(sa.select(HotWorkPhoto.photo_id).where(HotWorkPhoto.permit_id == permit.id))
-    )
-    new = [one for one in photos.own(session, by, ids) if one not in known]
+    shown = sa.select(HotWorkPhoto.photo_id).where(HotWorkPhoto.permit_id == permit.id)
+    new = photos.own(session, by, ids, without=shown)
     session.add_all(HotWorkPhoto(permit_id=permit.id, photo_id=one, action=action) for one in new)
     session.flush()
     return len(new)

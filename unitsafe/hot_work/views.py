@@ -13,6 +13,7 @@ from unitsafe import clock, content
 from unitsafe.content.model import ChecklistItem
 from unitsafe.core import once
 from unitsafe.core.access import actor, allow
+from unitsafe.core.acts import carry_out
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right, RuleError
 from unitsafe.core.download import pdf, xlsx
@@ -20,10 +21,9 @@ from unitsafe.core.errors import sentence
 from unitsafe.core.excel import workbook
 from unitsafe.core.forms import Form
 from unitsafe.core.htmx import render, see_other
-from unitsafe.core.labels import label
 from unitsafe.core.paging import fetch_page
 from unitsafe.core.printing import render_pdf
-from unitsafe.core.query import date_arg, here
+from unitsafe.core.query import chips, date_arg, here
 from unitsafe.hot_work import papers, queries, rules, services
 from unitsafe.hot_work import today as _today  # noqa: F401
 from unitsafe.hot_work.forms import ApplyForm, CancelForm, DecideForm, StartForm, StepForm
@@ -60,24 +60,14 @@ def index() -> ResponseReturnValue:
         after=request.args.get("after"),
     )
     counts = queries.counts_by_state(session, actor(), filters)
-    whole = sum(counts.values())
-    chips = [(_("全部 %(n)s", n=whole), here(".index", state=""), not filters.state)]
-    chips += [
-        (
-            f"{label(state)} {counts[state]}",
-            here(".index", state=state.value),
-            filters.state is state,
-        )
-        for state in State
-        if counts[state] or filters.state is state
-    ]
+    shown = [state for state in State if counts[state] or filters.state is state]
     return render(
         "hot_work/index.html",
         fragment="rows",
         oob=(),
         page=page,
-        chips=chips,
-        total=counts[filters.state] if filters.state else whole,
+        chips=chips(".index", "state", shown, counts, filters.state),
+        total=counts[filters.state] if filters.state else sum(counts.values()),
         filters=filters,
         is_filtered=filters != queries.Filters(),
         xlsx_url=here(".index_xlsx"),
@@ -118,18 +108,13 @@ def new() -> ResponseReturnValue:
     form.offer(space_choices(db.session()), told_apart(active_people(db.session())))
     if not form.is_submitted():
         return render("hot_work/new.html", form=form)
-    if form.validate():
-        now = clock.now()
-        try:
-            with writing() as session:
-                key = once.claim(session, form.once.data, by=actor().id, now=now)
-                permit = services.apply(session, form.facts(), by=actor(), now=now)
-                key.location = url_for(".detail", permit_id=permit.id)
-            flash(_("动火单%(number)s已提交，等待审批。", number=permit.number))
-            return see_other(key.location)
-        except RuleError as error:
-            form[str(error.values["field"])].errors = [sentence(error)]
-    return render("hot_work/new.html", form=form, status=422)
+    return carry_out(
+        form,
+        lambda session, now: services.apply(session, form.facts(), by=actor(), now=now),
+        lambda permit: _("动火单%(number)s已提交，等待审批。", number=permit.number),
+        location=lambda permit: url_for(".detail", permit_id=permit.id),
+        again=lambda: render("hot_work/new.html", form=form, status=422),
+    )
 
 
 @bp.get(ONE)

@@ -92,7 +92,3 @@ class CarryForm(Form):
     seen = HiddenField()
     leave_out = HiddenField()
     confirmed = BooleanField(_l("标“请核对”的行我都看过了，可以导入"))
-
-
-class PressForm(Form):
-    """Nothing but the key: undo, or forget a file."""

@@ -13,6 +13,7 @@ from unitsafe.core.access import actor, allow
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import RuleError
 from unitsafe.core.errors import sentence
+from unitsafe.core.forms import Form
 from unitsafe.core.htmx import render, see_other
 from unitsafe.core.labels import label
 from unitsafe.core.query import here, row_id
@@ -21,7 +22,6 @@ from unitsafe.imports.columns import Field, find_heads, guess
 from unitsafe.imports.forms import (
     CarryForm,
     ColumnsForm,
-    PressForm,
     UploadForm,
     columns_form,
     letter,
@@ -69,7 +69,7 @@ def index() -> ResponseReturnValue:
         kinds=_kinds(),
         drafts=queries.drafts(session, actor(), _whats()),
         runs=queries.runs(session, _whats()),
-        discard_form=lambda: PressForm(formdata=None),
+        discard_form=lambda: Form(formdata=None),
     )
 
 
@@ -155,7 +155,7 @@ def columns(what: str, draft_id: int) -> ResponseReturnValue:
         samples=sheet.rows[heads + 1 : heads + 4],
         width=max(len(cells) for _number, cells in sheet.rows),
         letter=letter,
-        discard_form=PressForm(formdata=None),
+        discard_form=Form(formdata=None),
         status=422 if form.is_submitted() else 200,
     )
 
@@ -202,7 +202,7 @@ def _offered(rows: Sequence[Row], heads: int) -> list[tuple[str, str]]:
 @allow(*EVERY_RIGHT)
 def discard(what: str, draft_id: int) -> ResponseReturnValue:
     """Forget the file."""
-    kind, form = _kind(what), PressForm()
+    kind, form = _kind(what), Form()
     with writing() as session:
         key = once.claim(session, form.once.data, by=actor().id, now=clock.now())
         services.drop_draft(session, _draft(kind, draft_id))
@@ -341,7 +341,7 @@ def _show_run(
         run=found,
         kind=KINDS[found.what],
         made=queries.made(db.session(), found.id),
-        form=PressForm(formdata=None),
+        form=Form(formdata=None),
         held=held,
         error=sentence(held) if held else "",
         status=status,
@@ -352,7 +352,7 @@ def _show_run(
 @allow(*EVERY_RIGHT)
 def undo(run_id: int) -> ResponseReturnValue:
     """Take back what an import made."""
-    form = PressForm()
+    form = Form()
     try:
         with writing() as session:
             key = once.claim(session, form.once.data, by=actor().id, now=clock.now())

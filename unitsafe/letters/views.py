@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from unitsafe import clock, content
 from unitsafe.core import once
-from unitsafe.core.access import actor, allow
+from unitsafe.core.access import actor, allow, holds_any
 from unitsafe.core.blobs import StorageFull
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right, RuleError
@@ -180,8 +180,7 @@ def _show(
         state_kind=STATE_KIND,
         late=max((today - found.due_on).days, 0) if is_open else 0,
         versions=queries.versions_of(session, found),
-        sees_all=bool(set(queries.SEES_ALL) & actor().rights),
-        is_own=is_own,
+        sees_all=holds_any(queries.SEES_ALL),
         sign_form=(sign_form or SignForm(formdata=None, data=seen)) if is_open and is_own else None,
         paper_form=(paper_form or PaperForm(formdata=None, data=seen)) if may_record else None,
         paper_open=paper_form is not None,

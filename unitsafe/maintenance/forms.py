@@ -118,10 +118,6 @@ class FindingForm(_Finding, Form):
     is_needed = True
 
 
-class SignForm(Form):
-    """签字确认: nothing to fill in."""
-
-
 class ReadingForm(Form):
     """A reading of a system whose quantities the view offers."""
 

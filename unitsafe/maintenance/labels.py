@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from unitsafe.core.labels import label, label_all
+from unitsafe.core.labels import changed_lines, label, label_all
 from unitsafe.maintenance.models import MaintenanceEvent
 from unitsafe.maintenance.rules import Action, InMonth, Kind, Mark, Result
 
@@ -89,14 +89,10 @@ def systems(keys: list[str]) -> str:
 
 def changed(event: MaintenanceEvent) -> list[str]:
     """What a correction changed, line by line: 报告编号：空→3号."""
-    lines = []
-    for name, (old, new) in event.changes.items():
-        if name == "files":
-            lines.append(_("补附件%(n)s份", n=new))
-        else:
-            before, after = (_shown(name, text) for text in (old, new))
-            title = FACTS.get(name, name)
-            lines.append(_("%(what)s：%(old)s→%(new)s", what=title, old=before, new=after))
+    facts = {name: pair for name, pair in event.changes.items() if name != "files"}
+    lines = changed_lines(facts, FACTS, _shown)
+    if "files" in event.changes:
+        lines.append(_("补附件%(n)s份", n=event.changes["files"][1]))
     return lines
 
 
@@ -107,4 +103,4 @@ def _shown(name: str, text: str) -> str:
         return label(Result(text))
     if name == "systems" and text:
         return systems(text.split(","))
-    return text or str(_("空"))
+    return text

@@ -91,7 +91,7 @@ class MaintenanceEvent(Model):
     """One step with a record; written once. ``changes``: column → what it was and became, as text."""
 
     __tablename__ = "maintenance_event"
-    __table_args__ = (sa.Index(None, "maintenance_id", "id"),)
+    __table_args__ = (sa.Index(None, "maintenance_id", "id"),)  # the record's page
     id: Mapped[int] = mapped_column(primary_key=True)
     maintenance_id: Mapped[int] = mapped_column(sa.ForeignKey("maintenance.id"))
     action: Mapped[Action]

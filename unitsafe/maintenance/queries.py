@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from unitsafe import content
 from unitsafe.core.domain import Actor, Right
+from unitsafe.core.paging import AT_ONCE
 from unitsafe.equipment.models import Equipment
 from unitsafe.equipment.rules import State
 from unitsafe.hazards.models import Hazard
@@ -32,8 +33,6 @@ from unitsafe.places.models import Building, Space
 LEDGER_ORDER = (Maintenance.done_on, Maintenance.id)
 READING_ORDER = (Reading.measured_at, Reading.id)
 SYSTEM_ORDER = (Equipment.number,)
-AT_ONCE = 500
-"""Lines of the workbook that are in memory at a time."""
 MOST_POINTS = 60
 """Readings on a trend line: five years of monthly ones."""
 

@@ -163,13 +163,9 @@ def _find(session: Session, one: Maintenance, found: Found, *, by: Actor, now: d
 
 def _add_files(session: Session, one: Maintenance, ids: Collection[int], by: Actor) -> int:
     """Attach files that ``by`` sent and the record does not hold yet; how many."""
-    known = set(
-        session.scalars(
-            sa.select(MaintenanceFile.file_id).where(MaintenanceFile.maintenance_id == one.id)
-        )
-    )
-    new = [file.id for file in files.own(session, by, ids) if file.id not in known]
-    session.add_all(MaintenanceFile(maintenance_id=one.id, file_id=number) for number in new)
+    held = sa.select(MaintenanceFile.file_id).where(MaintenanceFile.maintenance_id == one.id)
+    new = files.own(session, by, ids, without=held)
+    session.add_all(MaintenanceFile(maintenance_id=one.id, file_id=file.id) for file in new)
     session.flush()
     return len(new)
 
@@ -303,11 +299,9 @@ def save_contract(
         for name, value in asdict(facts).items():
             setattr(one, name, value)
     session.flush()
-    known = set(
-        session.scalars(sa.select(ContractFile.file_id).where(ContractFile.contract_id == one.id))
-    )
-    new = [file.id for file in files.own(session, by, file_ids) if file.id not in known]
-    session.add_all(ContractFile(contract_id=one.id, file_id=number) for number in new)
+    held = sa.select(ContractFile.file_id).where(ContractFile.contract_id == one.id)
+    new = files.own(session, by, file_ids, without=held)
+    session.add_all(ContractFile(contract_id=one.id, file_id=file.id) for file in new)
     session.flush()
     data = {name: _text(value) for name, value in asdict(facts).items() if value}
     audit.record(session, action, f"contract:{one.id}", by=by, now=now, data=data)

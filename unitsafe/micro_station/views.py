@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from unitsafe import clock
 from unitsafe.core import once
-from unitsafe.core.access import actor, allow
+from unitsafe.core.access import actor, allow, holds_any
 from unitsafe.core.acts import carry_out
 from unitsafe.core.db import db, writing
 from unitsafe.core.download import pdf, xlsx
@@ -40,7 +40,7 @@ bp = Blueprint("micro_station", __name__)
 
 
 def _may_edit() -> bool:
-    return bool(set(EDIT) & actor().rights)
+    return holds_any(EDIT)
 
 
 def _duty(session: Session, today: date) -> queries.Duty:

@@ -206,10 +206,6 @@ class ChosenForm(Form):
     )
 
 
-class PressForm(Form):
-    """A button: nothing but the key."""
-
-
 class VisitForm(Form):
     """Until when a visitor's account works."""
 

@@ -104,9 +104,18 @@ def add_photo(
     return photo
 
 
-def own(session: Session, actor: Actor, photo_ids: Collection[int]) -> list[int]:
-    """Those of ``photo_ids`` that ``actor`` sent, in the order of arrival."""
+def own(
+    session: Session,
+    actor: Actor,
+    photo_ids: Collection[int],
+    *,
+    without: sa.Select[int] | None = None,
+) -> list[int]:
+    """Those of ``photo_ids`` that ``actor`` sent, in the order of arrival; ``without`` those that a
+    record shows already."""
     select = sa.select(Photo.id).where(Photo.id.in_(photo_ids), Photo.by_id == actor.id)
+    if without is not None:
+        select = select.where(Photo.id.not_in(without))
     return list(session.scalars(select.order_by(Photo.id)))
 
 

@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from unitsafe.core.db import like
 from unitsafe.places.models import Building, Space
 
 
@@ -16,29 +14,6 @@ def buildings(session: Session) -> Sequence[Building]:
     return session.scalars(
         sa.select(Building).where(Building.is_active).order_by(Building.position, Building.name)
     ).all()
-
-
-def buildings_with_spaces(session: Session) -> Sequence[Building]:
-    """Buildings in use with their spaces."""
-    return session.scalars(
-        sa.select(Building)
-        .where(Building.is_active)
-        .options(selectinload(Building.spaces))
-        .order_by(Building.position, Building.name)
-    ).all()
-
-
-def spaces(search: str = "", building_id: int | None = None) -> sa.Select[Any]:
-    """Spaces in use with their building."""
-    select = sa.select(Space).where(Space.is_active).options(joinedload(Space.building))
-    if building_id:
-        select = select.where(Space.building_id == building_id)
-    if search:
-        pattern = like(search)
-        select = select.join(Space.building).where(
-            sa.or_(Space.name.like(pattern, escape="\\"), Building.name.like(pattern, escape="\\"))
-        )
-    return select
 
 
 def space(session: Session, space_id: int) -> Space | None:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from unitsafe import clock
 from unitsafe.core import once
-from unitsafe.core.access import actor, allow
+from unitsafe.core.access import actor, allow, holds_any
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right, RuleError
 from unitsafe.core.errors import sentence
@@ -29,7 +29,7 @@ SPACE = "/spaces/<int:space_id>"
 
 
 def _may_edit() -> bool:
-    return bool(set(EDIT) & actor().rights)
+    return holds_any(EDIT)
 
 
 @bp.get("/buildings")

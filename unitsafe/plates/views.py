@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from unitsafe import clock, content
 from unitsafe.checks import planning
 from unitsafe.core import once
-from unitsafe.core.access import actor, actor_or_none, allow, public
+from unitsafe.core.access import actor, actor_or_none, allow, holds_any, public
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right, RuleError
 from unitsafe.core.download import pdf
@@ -71,7 +71,7 @@ def space(space_id: int) -> ResponseReturnValue:
         may_report=Right.CREATE_HAZARD in actor().rights and found.is_active,
         may_edit=bool(EDIT & actor().rights),
         may_edit_grid=Right.EDIT_GRID in actor().rights,
-        may_print=bool(set(PRINT) & actor().rights) and found.is_active,
+        may_print=holds_any(PRINT) and found.is_active,
     )
 
 

@@ -20,10 +20,6 @@ NOT_A_MAIL = _l("请填写完整的邮箱地址。")
 SECRET_FIELD = {"autocomplete": "off", "spellcheck": "false"}
 
 
-class PressForm(Form):
-    """A button."""
-
-
 class ChannelForm(Form):
     """A channel; ``sort`` is what it is, ``asks`` the field that its address comes from."""
 

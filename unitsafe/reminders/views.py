@@ -12,6 +12,7 @@ from unitsafe.core.access import actor, allow
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right, RuleError
 from unitsafe.core.errors import sentence
+from unitsafe.core.forms import Form
 from unitsafe.core.htmx import render, see_other
 from unitsafe.core.labels import label
 from unitsafe.core.security import limiter
@@ -22,7 +23,6 @@ from unitsafe.reminders.forms import (
     ChannelForm,
     HoursForm,
     MailToForm,
-    PressForm,
     WishesForm,
 )
 from unitsafe.reminders.labels import STATE_KIND
@@ -35,8 +35,8 @@ ONE = PAGE + "/channels/<int:channel_id>"
 OWN = "/me/reminders"
 
 
-def _press() -> PressForm:
-    return PressForm(formdata=None)
+def _press() -> Form:
+    return Form(formdata=None)
 
 
 def _test_key() -> str:
@@ -135,7 +135,7 @@ def test(channel_id: int) -> ResponseReturnValue:
 def _try(channel: Channel, back: str) -> ResponseReturnValue:
     if not channel.is_active:
         raise RuleError("渠道停用了，请先启用。")
-    form, channel_id, name = PressForm(), channel.id, channel.name
+    form, channel_id, name = Form(), channel.id, channel.name
     with writing() as session:
         key = once.claim(session, form.once.data, by=actor().id, now=clock.now())
         found = session.get(Channel, channel_id) or abort(404)
@@ -153,7 +153,7 @@ def _try(channel: Channel, back: str) -> ResponseReturnValue:
 @allow(Right.MANAGE_SCHOOL)
 def switch(channel_id: int) -> ResponseReturnValue:
     """Use a channel again, or let it be."""
-    form = PressForm()
+    form = Form()
     with writing() as session:
         key = once.claim(session, form.once.data, by=actor().id, now=clock.now())
         channel = queries.channel(session, channel_id) or abort(404)
@@ -168,7 +168,7 @@ def switch(channel_id: int) -> ResponseReturnValue:
 @allow(Right.MANAGE_SCHOOL)
 def remove(channel_id: int) -> ResponseReturnValue:
     """Take a channel out; what went through it stays on record."""
-    form = PressForm()
+    form = Form()
     with writing() as session:
         key = once.claim(session, form.once.data, by=actor().id, now=clock.now())
         channel = queries.channel(session, channel_id) or abort(404)
@@ -253,7 +253,7 @@ def test_own() -> ResponseReturnValue:
 @allow()
 def remove_own() -> ResponseReturnValue:
     """Take my own channel out."""
-    form = PressForm()
+    form = Form()
     with writing() as session:
         key = once.claim(session, form.once.data, by=actor().id, now=clock.now())
         key.location = url_for(".mine")

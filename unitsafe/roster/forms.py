@@ -113,7 +113,3 @@ class AskForm(Form):
         validate_choice=False,  # the rules say why somebody cannot be asked
     )
     note = Text(_l("想说的话"), required=False, most=80, description=_l("例如：那天要带学生比赛。"))
-
-
-class PressForm(Form):
-    """Nothing but the key."""

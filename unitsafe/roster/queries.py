@@ -68,11 +68,6 @@ def term_span(session: Session, day: date) -> tuple[date, date]:
     return first, (first + timedelta(days=32)).replace(day=1) - timedelta(days=1)
 
 
-def gaps(session: Session, first: date, last: date) -> list[Stand]:
-    """Turns that nobody stands: never filled, or whoever had it is away and no one stands in."""
-    return [stand for stand in table.read(session, first, last).all() if stand.is_gap]
-
-
 def turns_left(session: Session, person: Person) -> list[HandoverLine]:
     """Turns that somebody who left gave back and nobody has taken: how many, by month."""
     rows = session.scalars(
@@ -110,17 +105,6 @@ def turns_of(session: Session, person_id: int, first: date, last: date) -> list[
         if one.who is not None and one.who.id == person_id
     ]
     return sorted(mine, key=lambda one: (one.shift.time_on(one.day), one.shift.id))
-
-
-def missing(session: Session, person_id: int, first: date, last: date) -> list[Stand]:
-    """The person's turns between two days that stay empty because they are away."""
-    return [
-        one
-        for one in gaps(session, first, last)
-        if one.entry is not None
-        and person_id in (one.entry.stand_in_id, one.entry.person_id)
-        and one.absence is not None
-    ]
 
 
 def history(session: Session, entry_id: int) -> Sequence[RosterEvent]:

@@ -114,7 +114,3 @@ for _flag in FLAGS:
     setattr(
         SetupForm, _flag, BooleanField(FLAG_LABELS[_flag], description=FLAG_HELP.get(_flag, ""))
     )
-
-
-class SampleForm(Form):
-    """Nothing but the key: load the sample school."""

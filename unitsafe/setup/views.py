@@ -12,6 +12,7 @@ from unitsafe.core.access import public
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Actor, RuleError
 from unitsafe.core.errors import answer, sentence
+from unitsafe.core.forms import Form
 from unitsafe.core.htmx import render, see_other
 from unitsafe.core.printing import printable
 from unitsafe.grids.actors import actor_of
@@ -20,7 +21,7 @@ from unitsafe.people.passwords import hash_password
 from unitsafe.school.queries import the_school
 from unitsafe.school.rules import FLAGS
 from unitsafe.setup import services
-from unitsafe.setup.forms import SampleForm, SetupForm
+from unitsafe.setup.forms import SetupForm
 
 bp = Blueprint("setup", __name__)
 
@@ -54,7 +55,7 @@ def _show(form: SetupForm, *, has_set_clock: bool) -> ResponseReturnValue:
     return render(
         "setup/index.html",
         form=form,
-        sample_form=SampleForm(formdata=None),
+        sample_form=Form(formdata=None),
         flags=FLAGS,
         clock_warning=_no_real_school() if has_set_clock else "",
         status=status,
@@ -130,7 +131,7 @@ def _found(form: SetupForm) -> ResponseReturnValue:
 def _load_sample() -> ResponseReturnValue:
     from unitsafe.sample.load import load_sample  # reads a term's worth of words: only when asked
 
-    if not SampleForm().validate_on_submit():
+    if not Form().validate_on_submit():
         return see_other(url_for(".index"))
     try:
         load_sample(db.session(), seed=1, now=clock.now())

@@ -10,8 +10,7 @@ from sqlalchemy.orm import Session
 
 from unitsafe import clock
 from unitsafe.checks import planning
-from unitsafe.checks.labels import STATUS_KIND
-from unitsafe.core.access import actor, actor_or_none, ask_to_sign_in, public
+from unitsafe.core.access import actor, actor_or_none, ask_to_sign_in, holds_any, public
 from unitsafe.core.db import db
 from unitsafe.core.domain import Right
 from unitsafe.core.htmx import render
@@ -19,7 +18,6 @@ from unitsafe.core.waiting import waiting
 from unitsafe.coverage import gaps, snapshot
 from unitsafe.coverage.rules import Kind
 from unitsafe.grids import queries as grids
-from unitsafe.hazards.labels import LEVEL_KIND
 from unitsafe.hazards.rules import card_numbers
 from unitsafe.letters import services as letters
 from unitsafe.letters.queries import to_sign
@@ -52,7 +50,6 @@ def index() -> ResponseReturnValue:
     return render(
         "today/index.html",
         day=schools.day(session, today),
-        term=term,
         week=week_of(term.starts_on, today) if term else None,
         mine=board.my_day(session, actor(), now, stands),
         waiting=list(waiting(session, actor(), today)),
@@ -60,12 +57,10 @@ def index() -> ResponseReturnValue:
         board=board.school_day(session, actor(), now, card_numbers(school.number), stands)
         if sees_school
         else None,
-        tips=tips.waiting(session, today) if set(HANDLE) & actor().rights else None,
+        tips=tips.waiting(session, today) if holds_any(HANDLE) else None,
         gaps=_gaps(session, school, today, now) if sees_school else None,
         late_replies=late_replies(session, today) if sees_school else 0,
         has_grids=grids.root(session) is not None,
-        status_kind=STATUS_KIND,
-        level_kind=LEVEL_KIND,
     )
 
 

@@ -3,7 +3,7 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from unitsafe.core.labels import label, label_all
+from unitsafe.core.labels import changed_lines, label, label_all
 from unitsafe.visits.models import VisitEvent
 from unitsafe.visits.rules import Action, Kind, State
 
@@ -45,18 +45,14 @@ FACTS = {
 
 def changed(event: VisitEvent) -> list[str]:
     """What a correction changed, line by line: 文书编号：空→3号."""
-    lines = []
-    for name, (old, new) in event.changes.items():
-        if name == "photos":
-            lines.append(_("补照片%(n)s张", n=new))
-        else:
-            before, after = (_shown(name, text) for text in (old, new))
-            title = FACTS.get(name, name)
-            lines.append(_("%(what)s：%(old)s→%(new)s", what=title, old=before, new=after))
+    facts = {name: pair for name, pair in event.changes.items() if name != "photos"}
+    lines = changed_lines(facts, FACTS, _shown)
+    if "photos" in event.changes:
+        lines.append(_("补照片%(n)s张", n=event.changes["photos"][1]))
     return lines
 
 
 def _shown(name: str, text: str) -> str:
     if name == "kind" and text in set(Kind):
         return label(Kind(text))
-    return text or str(_("空"))
+    return text

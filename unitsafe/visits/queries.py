@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session, selectinload
 
 from unitsafe.core.db import like
 from unitsafe.core.domain import Actor, Right
+from unitsafe.core.paging import AT_ONCE
 from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import State as HazardState
 from unitsafe.places.models import Space
@@ -18,8 +19,6 @@ from unitsafe.visits.models import Visit, VisitEvent, VisitFinding, VisitPhoto
 from unitsafe.visits.rules import Kind, State
 
 LEDGER_ORDER = (Visit.visited_on, Visit.id)
-AT_ONCE = 500
-"""Lines of the workbook that are in memory at a time."""
 
 
 @dataclass(frozen=True)

@@ -117,9 +117,13 @@ def reply(
     """The reply went out on that day under that number."""
     _check_open(visit)
     if replied_on < visit.visited_on:
-        raise RuleError("复函日期不能早于检查日期（%(day)s）。", day=visit.visited_on.isoformat())
+        raise RuleError(
+            "复函日期不能早于检查日期（%(day)s）。",
+            day=visit.visited_on.isoformat(),
+            field="replied_on",
+        )
     if replied_on > clock.local(now).date():
-        raise RuleError("复函日期不能是以后的日子。")
+        raise RuleError("复函日期不能是以后的日子。", field="replied_on")
     visit.reply_no, visit.replied_on = reply_no, replied_on
     note = " ".join(part for part in (replied_on.isoformat(), reply_no) if part)
     data = {"reply_no": reply_no, "replied_on": replied_on}
@@ -174,10 +178,8 @@ def _find(session: Session, visit: Visit, one: Found, *, by: Actor, now: datetim
 
 def _add_photos(session: Session, visit: Visit, photo_ids: Collection[int], by: Actor) -> int:
     """Attach photos that ``by`` sent and the visit does not show yet; how many."""
-    known = set(
-        session.scalars(sa.select(VisitPhoto.photo_id).where(VisitPhoto.visit_id == visit.id))
-    )
-    new = [one for one in photos.own(session, by, photo_ids) if one not in known]
+    shown = sa.select(VisitPhoto.photo_id).where(VisitPhoto.visit_id == visit.id)
+    new = photos.own(session, by, photo_ids, without=shown)
     session.add_all(VisitPhoto(visit_id=visit.id, photo_id=one) for one in new)
     session.flush()
     return len(new)

@@ -1,24 +1,24 @@
 """Pages of visits: the ledger, one visit, its reply."""
 
+from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, abort, flash, request, url_for
+from flask import Blueprint, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from unitsafe import clock
-from unitsafe.core import once
-from unitsafe.core.access import actor, allow
-from unitsafe.core.db import db, writing
-from unitsafe.core.domain import Right, RuleError
+from unitsafe.core.access import actor, allow, holds_any
+from unitsafe.core.acts import carry_out
+from unitsafe.core.db import db
+from unitsafe.core.domain import Right
 from unitsafe.core.download import pdf, xlsx
-from unitsafe.core.errors import sentence
 from unitsafe.core.excel import workbook
-from unitsafe.core.htmx import render, see_other
-from unitsafe.core.labels import label
+from unitsafe.core.htmx import render
 from unitsafe.core.paging import fetch_page
 from unitsafe.core.printing import render_pdf
-from unitsafe.core.query import date_arg, here
+from unitsafe.core.query import chips, date_arg, here
 from unitsafe.hazards import queries as hazards
 from unitsafe.hazards.labels import LEVEL_KIND
 from unitsafe.hazards.labels import STATE_KIND as HAZARD_KIND
@@ -45,7 +45,7 @@ ROWS = 3
 
 
 def _may_edit() -> bool:
-    return bool(set(EDIT) & actor().rights)
+    return holds_any(EDIT)
 
 
 @bp.get("/visits")
@@ -61,22 +61,13 @@ def index() -> ResponseReturnValue:
     )
     counts = queries.counts_by_state(session, filters, today)
     whole = sum(counts.values())
-    chips = [(_("全部 %(n)s", n=whole), here(".index", state=""), not filters.state)]
-    chips += [
-        (
-            f"{label(state)} {counts[state]}",
-            here(".index", state=state.value),
-            filters.state is state,
-        )
-        for state in State
-    ]
     return render(
         "visits/index.html",
         fragment="rows",
         oob=(),
         page=page,
         tallies=queries.tallies(session, [visit.id for visit in page.rows]),
-        chips=chips,
+        chips=chips(".index", "state", State, counts, filters.state),
         total=counts[filters.state] if filters.state else whole,
         filters=filters,
         is_filtered=filters != queries.Filters(),
@@ -141,40 +132,33 @@ def _saved(
 ) -> ResponseReturnValue:
     """The visit as it was saved; the form again where something is wrong."""
     ids, photo_error = sent_photos()
-    sound = [part.validate() for part in (form, *rows)]
-    if all(sound) and not photo_error:
-        try:
-            location = _save(form, visit.id if visit else None, rows, ids)
-            flash(_("检查记录已保存。"))
-            return see_other(location)
-        except RuleError as error:
-            form[str(error.values.get("field", "body"))].errors = [sentence(error)]
-    return _show_form(form, visit, rows, ids, photo_error, status=422)
+    visit_id, sound = visit.id if visit else None, [row.validate() for row in rows]
 
-
-def _save(
-    form: VisitForm, visit_id: int | None, rows: list[FindingRow] | tuple[()], ids: list[int]
-) -> str:
-    now = clock.now()
-    with writing() as session:
-        key = once.claim(session, form.once.data, by=actor().id, now=now)
+    def save(session: Session, now: datetime) -> Visit:
         if visit_id is None:
             found = [row.found() for row in rows if row.is_used]
-            visit_id = services.record(
-                session, form.facts(), found, photo_ids=ids, by=actor(), now=now
-            ).id
-        else:
-            services.change(
-                session,
-                session.get_one(Visit, visit_id),
-                form.facts(),
-                seen=form["version"].data or 0,
-                photo_ids=ids,
-                by=actor(),
-                now=now,
-            )
-        key.location = url_for(".detail", visit_id=visit_id)
-    return key.location
+            return services.record(session, form.facts(), found, photo_ids=ids, by=actor(), now=now)
+        one = session.get_one(Visit, visit_id)
+        services.change(
+            session,
+            one,
+            form.facts(),
+            seen=form["version"].data or 0,
+            photo_ids=ids,
+            by=actor(),
+            now=now,
+        )
+        return one
+
+    return carry_out(
+        form,
+        save,
+        _("检查记录已保存。"),
+        location=lambda one: url_for(".detail", visit_id=one.id),
+        again=lambda: _show_form(form, visit, rows, ids, photo_error, status=422),
+        is_sound=all(sound) and not photo_error,
+        otherwise="body",
+    )
 
 
 def _show_form(
@@ -248,16 +232,15 @@ def add_finding(visit_id: int) -> ResponseReturnValue:
     """Something that was not written down at first."""
     _found(visit_id)
     form = _finding_form()
-    if not form.validate():
-        return _show(visit_id, finding_form=form, status=422)
-    now = clock.now()
-    with writing() as session:
-        key = once.claim(session, form.once.data, by=actor().id, now=now)
-        key.location = url_for(".detail", visit_id=visit_id)
-        visit = session.get_one(Visit, visit_id)
-        hazard = services.add_finding(session, visit, form.found(), by=actor(), now=now)
-    flash(_("已补登为隐患%(number)s。", number=hazard.number))
-    return see_other(key.location)
+    return carry_out(
+        form,
+        lambda session, now: services.add_finding(
+            session, session.get_one(Visit, visit_id), form.found(), by=actor(), now=now
+        ),
+        lambda hazard: _("已补登为隐患%(number)s。", number=hazard.number),
+        location=url_for(".detail", visit_id=visit_id),
+        again=lambda: _show(visit_id, finding_form=form, status=422),
+    )
 
 
 @bp.post(ONE + "/reply")
@@ -266,27 +249,20 @@ def reply(visit_id: int) -> ResponseReturnValue:
     """The reply went out."""
     _found(visit_id)
     form = ReplyForm()
-    if form.validate():
-        now = clock.now()
-        try:
-            with writing() as session:
-                key = once.claim(session, form.once.data, by=actor().id, now=now)
-                key.location = url_for(".detail", visit_id=visit_id)
-                services.reply(
-                    session,
-                    session.get_one(Visit, visit_id),
-                    reply_no=form.reply_no.data or "",
-                    replied_on=form.replied_on.data,
-                    by=actor(),
-                    now=now,
-                )
-            flash(_("已登记复函。"))
-            return see_other(key.location)
-        except RuleError as error:
-            if _found(visit_id).replied_on is not None:
-                raise
-            form.replied_on.errors = [sentence(error)]
-    return _show(visit_id, reply_form=form, status=422)
+    return carry_out(
+        form,
+        lambda session, now: services.reply(
+            session,
+            session.get_one(Visit, visit_id),
+            reply_no=form.reply_no.data or "",
+            replied_on=form.replied_on.data,
+            by=actor(),
+            now=now,
+        ),
+        _("已登记复函。"),
+        location=url_for(".detail", visit_id=visit_id),
+        again=lambda: _show(visit_id, reply_form=form, status=422),
+    )
 
 
 @bp.get(ONE + "/reply.pdf")

@@ -14,16 +14,13 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from unitsafe.activities.models import Activity
-from unitsafe.activities.rules import Kind
-from unitsafe.activities.rules import State as ActivityState
+from unitsafe.activities.rules import HELD, Kind
 from unitsafe.checks.models import Check
 from unitsafe.checks.rules import DONE
 from unitsafe.checks.rules import State as CheckState
 from unitsafe.letters.queries import Filters, letter_counts
 from unitsafe.letters.rules import span
 from unitsafe.year_plan.models import PlanSignature
-
-HELD = (ActivityState.HELD, ActivityState.EVALUATED, ActivityState.ARCHIVED)
 
 
 @dataclass(frozen=True)

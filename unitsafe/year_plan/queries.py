@@ -26,10 +26,6 @@ from unitsafe.year_plan.facts import Reach, Record
 from unitsafe.year_plan.models import OwnEntry, PlanMark, PlanSignature
 from unitsafe.year_plan.rules import Act, Calendar, Change, Entry, Status
 
-OPEN = (Status.LATE, Status.DUE)
-"""What somebody has to do now."""
-MANUAL = "manual"
-
 
 @dataclass(frozen=True)
 class Line:

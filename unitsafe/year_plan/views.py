@@ -1,7 +1,7 @@
 """The year on one page, each of its entries, and the signature under it."""
 
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
@@ -105,14 +105,12 @@ def _show_year(
         ],
         counts={one: sum(line.status is one for line in book.lines) for one in Status},
         chips=_chips(book, state, year),
-        is_mine=request.args.get("mine") == "1",
         is_filtered=len(lines) < len(book.lines),
         this_month=today.replace(day=1) if first <= today <= last else first,
         before=f"{first.year - 1}-{first.year}",
         after=f"{last.year}-{last.year + 1}" if first.year <= today.year else None,
         marks=STATUS_MARK,
         sign_by=rules.sign_by(year),
-        manages=manages,
         add_form=(add_form or _add_form()) if manages and today <= last else None,
         add_open=add_form is not None,
         sign_form=(sign_form or SignForm(formdata=None, data=seen))
@@ -279,21 +277,10 @@ def mark(year: str, work: str, period: str) -> ResponseReturnValue:
     again: dict[str, Any] = {"act": act, "kept": shown(ids), "file_error": file_error}
     if not form.validate() or file_error:
         return _show_entry(year, work, period, form=form, status=422, **again)
-    try:
-        location = _mark(year, work, period, act, form, ids)
-    except RuleError as error:
-        form.form_errors.append(sentence(error))
-        return _show_entry(year, work, period, form=form, status=409, **again)
-    flash(_("已登记。"))
-    return see_other(location)
-
-
-def _mark(year: str, work: str, period: str, act: Act, form: Any, ids: list[int]) -> str:
-    today, now = clock.today(), clock.now()
-    with writing() as session:
-        claimed = once.claim(session, form.once.data, by=actor().id, now=now)
-        claimed.location = url_for(".entry", year=year, work=work, period=period)
-        services.mark(
+    today = clock.today()
+    return _carry_out(
+        form,
+        lambda session, now: services.mark(
             session,
             year,
             _line(queries.read(session, year, today), work, period),
@@ -304,8 +291,34 @@ def _mark(year: str, work: str, period: str, act: Act, form: Any, ids: list[int]
             today=today,
             by=actor(),
             now=now,
-        )
-    return claimed.location
+        ),
+        _("已登记。"),
+        location=url_for(".entry", year=year, work=work, period=period),
+        again=lambda status: _show_entry(year, work, period, form=form, status=status, **again),
+    )
+
+
+def _carry_out(
+    form: Form,
+    act: Callable[[Session, datetime], object],
+    message: str,
+    *,
+    location: str,
+    again: Callable[[int], ResponseReturnValue],
+) -> ResponseReturnValue:
+    """``act`` done once, then the page at ``location``; where a rule is broken the form ``again``,
+    by its status, under the rule's sentence: these rules are about the plan, not about a field."""
+    now = clock.now()
+    try:
+        with writing() as session:
+            key = once.claim(session, form.once.data, by=actor().id, now=now)
+            key.location = location
+            act(session, now)
+    except RuleError as error:
+        form.form_errors.append(sentence(error))
+        return again(409)
+    flash(message)
+    return see_other(location)
 
 
 def _first(session: Session, ids: list[int]) -> StoredFile | None:
@@ -320,24 +333,21 @@ def add(year: str) -> ResponseReturnValue:
     year, form = _known(year), _add_form()
     if not form.validate():
         return _show_year(year, add_form=form, status=422)
-    try:
-        with writing() as session:
-            key = once.claim(session, form.once.data, by=actor().id, now=clock.now())
-            key.location = url_for(".year", year=year)
-            services.add(
-                session,
-                year,
-                text=form.text.data or "",
-                due_on=form.due_on.data,
-                post=form.post.data,
-                by=actor(),
-                now=clock.now(),
-            )
-    except RuleError as error:
-        form.form_errors.append(sentence(error))
-        return _show_year(year, add_form=form, status=409)
-    flash(_("已加进计划。"))
-    return see_other(key.location)
+    return _carry_out(
+        form,
+        lambda session, now: services.add(
+            session,
+            year,
+            text=form.text.data or "",
+            due_on=form.due_on.data,
+            post=form.post.data,
+            by=actor(),
+            now=now,
+        ),
+        _("已加进计划。"),
+        location=url_for(".year", year=year),
+        again=lambda status: _show_year(year, add_form=form, status=status),
+    )
 
 
 @bp.post(YEAR + "/sign")
@@ -356,26 +366,23 @@ def sign(year: str) -> ResponseReturnValue:
     if kept is None and form.typed_name.data != actor().name:
         form.typed_name.errors = [_("请填写您的姓名“%(name)s”。", name=actor().name)]
         return _show_year(year, sign_form=form, status=422)
-    today, now = clock.today(), clock.now()
-    try:
-        with writing() as session:
-            key = once.claim(session, form.once.data, by=actor().id, now=now)
-            key.location = url_for(".year", year=year)
-            services.sign_on_screen(
-                session,
-                queries.read(session, year, today),
-                seen=form.seen.data or "",
-                typed_name=form.typed_name.data or "",
-                signature=photos.add_photo(session, kept, by=actor(), now=now) if kept else None,
-                today=today,
-                by=actor(),
-                now=now,
-            )
-    except RuleError as error:
-        form.form_errors.append(sentence(error))
-        return _show_year(year, sign_form=form, status=409)
-    flash(_("年度计划已签批。"))
-    return see_other(key.location)
+    today = clock.today()
+    return _carry_out(
+        form,
+        lambda session, now: services.sign_on_screen(
+            session,
+            queries.read(session, year, today),
+            seen=form.seen.data or "",
+            typed_name=form.typed_name.data or "",
+            signature=photos.add_photo(session, kept, by=actor(), now=now) if kept else None,
+            today=today,
+            by=actor(),
+            now=now,
+        ),
+        _("年度计划已签批。"),
+        location=url_for(".year", year=year),
+        again=lambda status: _show_year(year, sign_form=form, status=status),
+    )
 
 
 @bp.post(YEAR + "/paper")
@@ -388,23 +395,20 @@ def paper(year: str) -> ResponseReturnValue:
     again: dict[str, Any] = {"paper_form": form, "kept": shown(ids), "file_error": file_error}
     if not form.validate() or file_error:
         return _show_year(year, status=422, **again)
-    today, now = clock.today(), clock.now()
-    try:
-        with writing() as session:
-            key = once.claim(session, form.once.data, by=actor().id, now=now)
-            key.location = url_for(".year", year=year)
-            services.sign_on_paper(
-                session,
-                queries.read(session, year, today),
-                seen=form.seen.data or "",
-                signed_on=form.signed_on.data,
-                scan=_first(session, ids),
-                today=today,
-                by=actor(),
-                now=now,
-            )
-    except RuleError as error:
-        form.form_errors.append(sentence(error))
-        return _show_year(year, status=409, **again)
-    flash(_("已登记纸质签批。"))
-    return see_other(key.location)
+    today = clock.today()
+    return _carry_out(
+        form,
+        lambda session, now: services.sign_on_paper(
+            session,
+            queries.read(session, year, today),
+            seen=form.seen.data or "",
+            signed_on=form.signed_on.data,
+            scan=_first(session, ids),
+            today=today,
+            by=actor(),
+            now=now,
+        ),
+        _("已登记纸质签批。"),
+        location=url_for(".year", year=year),
+        again=lambda status: _show_year(year, status=status, **again),
+    )

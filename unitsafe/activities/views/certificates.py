@@ -12,7 +12,7 @@ from unitsafe.activities import certificates, training_queries
 from unitsafe.activities import training_rules as rules
 from unitsafe.activities.models import Certificate
 from unitsafe.activities.rules import ORGANISE, may_organise
-from unitsafe.activities.training_forms import CertificateForm, PressForm
+from unitsafe.activities.training_forms import CertificateForm
 from unitsafe.activities.training_labels import STANDING_KIND
 from unitsafe.activities.training_queries import CERTIFICATE_ORDER, CertificateFilters
 from unitsafe.activities.training_rules import CertificateKind, Grade, Standing
@@ -25,10 +25,11 @@ from unitsafe.core.domain import RuleError
 from unitsafe.core.download import xlsx
 from unitsafe.core.errors import sentence
 from unitsafe.core.excel import Column, workbook
+from unitsafe.core.forms import Form
 from unitsafe.core.htmx import render, see_other
 from unitsafe.core.labels import label
 from unitsafe.core.paging import fetch_page
-from unitsafe.core.query import here
+from unitsafe.core.query import chips, here
 from unitsafe.files.views import sent_files
 from unitsafe.files.views import shown as shown_files
 from unitsafe.people import queries as people
@@ -75,18 +76,13 @@ def certificate_index() -> ResponseReturnValue:
     )
     counts = training_queries.certificate_counts(session, today, days)
     whole, at = sum(counts.values()), ".certificate_index"
-    chips = [(_("全部 %(n)s", n=whole), here(at, standing=""), not filters.standing)]
-    chips += [
-        (f"{label(one)} {counts[one]}", here(at, standing=one.value), filters.standing is one)
-        for one in Standing
-    ]
     may = may_organise(actor(), None)
     return render(
         "activities/certificates.html",
         fragment="rows",
         oob=(),
         page=page,
-        chips=chips,
+        chips=chips(at, "standing", Standing, counts, filters.standing),
         filters=filters,
         is_filtered=filters != CertificateFilters(),
         kinds=list(CertificateKind),
@@ -94,7 +90,7 @@ def certificate_index() -> ResponseReturnValue:
         standing=_standings(days),
         standing_kind=STANDING_KIND,
         kind_name=_kind_name,
-        end_form=(lambda: PressForm(formdata=None)) if may else None,
+        end_form=(lambda: Form(formdata=None)) if may else None,
         xlsx_url=here(".certificate_xlsx"),
         next_url=here(at, after=page.next) if page.next else None,
         first_url=None if page.first else here(at),
@@ -180,7 +176,7 @@ def _show_form(
 @allow(*ORGANISE)
 def end_certificate(certificate_id: int) -> ResponseReturnValue:
     """It does not hold any more."""
-    form, now = PressForm(), clock.now()
+    form, now = Form(), clock.now()
     if db.session.get(Certificate, certificate_id) is None:
         abort(404)
     if form.validate():

@@ -18,7 +18,7 @@ from unitsafe.core.excel import workbook
 from unitsafe.core.htmx import render
 from unitsafe.core.labels import label
 from unitsafe.core.paging import fetch_page
-from unitsafe.core.query import date_arg, here
+from unitsafe.core.query import chips, date_arg, here
 from unitsafe.school.queries import short_name
 
 
@@ -35,19 +35,13 @@ def index() -> ResponseReturnValue:
     )
     counts = queries.counts_by_kind(session, actor(), filters)
     whole = sum(counts.values())
-    chips = [(_("全部 %(n)s", n=whole), here(".index", kind="", form=""), not filters.kind)]
-    chips += [
-        (f"{label(kind)} {counts[kind]}", here(".index", kind=kind.value, form=""), is_current)
-        for kind in Kind
-        for is_current in [filters.kind is kind]
-    ]
     return render(
         "activities/index.html",
         fragment="rows",
         oob=(),
         page=page,
         issues=queries.issue_counts(session, page.rows),
-        chips=chips,
+        chips=chips(".index", "kind", Kind, counts, filters.kind, form=""),
         total=counts[filters.kind] if filters.kind else whole,
         filters=filters,
         is_filtered=filters != queries.Filters(kind=filters.kind),

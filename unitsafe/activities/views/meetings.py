@@ -4,12 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import abort, flash, url_for
+from flask import abort, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from unitsafe import clock
 from unitsafe.activities import meetings, queries
 from unitsafe.activities.models import Activity, Decision
 from unitsafe.activities.rules import Kind
@@ -18,12 +17,10 @@ from unitsafe.activities.views import bp
 from unitsafe.activities.views.kinds import KINDS
 from unitsafe.activities.views.pages import found, organised, show
 from unitsafe.activities.views.training import may_roll, meeting_page
-from unitsafe.core import once
 from unitsafe.core.access import actor, allow
-from unitsafe.core.db import db, writing
-from unitsafe.core.domain import Actor, RuleError
-from unitsafe.core.errors import sentence
-from unitsafe.core.htmx import see_other
+from unitsafe.core.acts import carry_out
+from unitsafe.core.db import db
+from unitsafe.core.domain import Actor
 from unitsafe.people import queries as people
 
 ADDRESS = "/activities/<meeting_number>"
@@ -55,51 +52,44 @@ def _form(**values: Any) -> DecisionForm:
 @allow()
 def decide(meeting_number: str) -> ResponseReturnValue:
     """Somebody takes something over."""
-    activity, form, now = organised(meeting_number), _form(), clock.now()
-    if form.validate():
-        try:
-            with writing() as session:
-                key = once.claim(session, form.once.data, by=actor().id, now=now)
-                key.location = url_for(".detail", activity_number=meeting_number)
-                meetings.decide(
-                    session,
-                    queries.by_number(session, meeting_number),
-                    text=form["text"].data,
-                    owner_id=form.owner_id.data,
-                    due_on=form.due_on.data,
-                    by=actor(),
-                    now=now,
-                )
-            flash(_("议定事项已登记，到期会在承办人的“今日”里提醒。"))
-            return see_other(key.location)
-        except RuleError as error:
-            if error.values.get("field") != "due_on":
-                raise
-            form.due_on.errors = [sentence(error)]
-    return show(found(activity.number), own={"decision_form": form}, status=422)
+    organised(meeting_number)
+    form = _form()
+    return carry_out(
+        form,
+        lambda session, now: meetings.decide(
+            session,
+            queries.by_number(session, meeting_number),
+            text=form["text"].data,
+            owner_id=form.owner_id.data,
+            due_on=form.due_on.data,
+            by=actor(),
+            now=now,
+        ),
+        _("议定事项已登记，到期会在承办人的“今日”里提醒。"),
+        location=url_for(".detail", activity_number=meeting_number),
+        again=lambda: show(found(meeting_number), own={"decision_form": form}, status=422),
+    )
 
 
 @bp.post(ADDRESS + "/decisions/<int:decision_id>")
 @allow()
 def finish(meeting_number: str, decision_id: int) -> ResponseReturnValue:
     """It was done."""
-    activity, form, now = found(meeting_number), DoneForm(), clock.now()
+    activity, form = found(meeting_number), DoneForm()
     decision = db.session.get(Decision, decision_id)
     if decision is None or decision.activity_id != activity.id:
         abort(404)
-    if not form.validate():
-        again = {"done_forms": {decision_id: form}}
-        return show(activity, own=again, status=422)
-    with writing() as session:
-        key = once.claim(session, form.once.data, by=actor().id, now=now)
-        key.location = url_for(".detail", activity_number=meeting_number)
-        meetings.finish(
+    return carry_out(
+        form,
+        lambda session, now: meetings.finish(
             session,
             queries.by_number(session, meeting_number),
             session.get_one(Decision, decision_id),
             note=form.note.data or "",
             by=actor(),
             now=now,
-        )
-    flash(_("已登记办结。"))
-    return see_other(key.location)
+        ),
+        _("已登记办结。"),
+        location=url_for(".detail", activity_number=meeting_number),
+        again=lambda: show(activity, own={"done_forms": {decision_id: form}}, status=422),
+    )

@@ -21,7 +21,7 @@ from unitsafe.core.download import xlsx
 from unitsafe.core.excel import Column, workbook
 from unitsafe.core.htmx import render
 from unitsafe.core.labels import label
-from unitsafe.core.query import here
+from unitsafe.core.query import chips, here
 from unitsafe.people.labels import post_title
 from unitsafe.school.queries import short_name
 
@@ -68,11 +68,6 @@ def missing() -> ResponseReturnValue:
     session, today, filters = db.session(), clock.today(), _filters()
     rows = queries.missing(session, filters, today)
     counts = queries.missing_counts(session, today)
-    chips = [(_("全部 %(n)s", n=sum(counts.values())), here(".missing", need=""), not filters.need)]
-    chips += [
-        (f"{label(one)} {counts[one]}", here(".missing", need=one.value), filters.need is one)
-        for one in Need
-    ]
     form = FORM_OF.get(filters.need) if filters.need else None
     return render(
         "activities/missing.html",
@@ -81,7 +76,7 @@ def missing() -> ResponseReturnValue:
         rows=rows[:MOST_MISSING],
         total=len(rows),
         most=MOST_MISSING,
-        chips=chips,
+        chips=chips(".missing", "need", Need, counts, filters.need),
         filters=filters,
         is_filtered=filters != MissingFilters(),
         posts=[(post, post_title(post)) for post in posts_held()],

@@ -22,9 +22,9 @@ from unitsafe.activities.views.training import may_roll, posts_held
 from unitsafe.classes import queries as classes
 from unitsafe.core import once
 from unitsafe.core.access import actor, allow
+from unitsafe.core.acts import carry_out
 from unitsafe.core.db import db, writing
-from unitsafe.core.domain import Actor, RuleError
-from unitsafe.core.errors import sentence
+from unitsafe.core.domain import Actor
 from unitsafe.core.htmx import see_other
 
 ADDRESS = "/activities/<check_number>"
@@ -91,29 +91,27 @@ def _spot_check(number: str) -> Activity:
 @allow()
 def draw(check_number: str) -> ResponseReturnValue:
     """Draw people by chance."""
-    activity, now = _spot_check(check_number), clock.now()
+    activity = _spot_check(check_number)
     form = _draw_form(activity)
-    if form.validate():
-        try:
-            with writing() as session:
-                key = once.claim(session, form.once.data, by=actor().id, now=now)
-                key.location = url_for(".detail", activity_number=check_number)
-                pool = training_queries.pool(session, form.groups.data or [], clock.today())
-                drawn = spot_checks.draw(
-                    session,
-                    queries.by_number(session, check_number),
-                    [one.id for one in pool],
-                    form.number.data or 0,
-                    by=actor(),
-                    now=now,
-                )
-            flash(_("随机抽到%(n)s个人。", n=len(drawn)))
-            return see_other(key.location)
-        except RuleError as error:
-            if error.values.get("field") != "groups":
-                raise
-            form.groups.errors = [sentence(error)]
-    return show(activity, own={"draw_form": form}, status=422)
+
+    def act(session: Session, now: datetime) -> list[int]:
+        pool = training_queries.pool(session, form.groups.data or [], clock.today())
+        return spot_checks.draw(
+            session,
+            queries.by_number(session, check_number),
+            [one.id for one in pool],
+            form.number.data or 0,
+            by=actor(),
+            now=now,
+        )
+
+    return carry_out(
+        form,
+        act,
+        lambda drawn: _("随机抽到%(n)s个人。", n=len(drawn)),
+        location=url_for(".detail", activity_number=check_number),
+        again=lambda: show(activity, own={"draw_form": form}, status=422),
+    )
 
 
 @bp.post(ADDRESS + "/answers")

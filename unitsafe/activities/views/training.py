@@ -25,7 +25,6 @@ from unitsafe.activities.services import Changes
 from unitsafe.activities.training_forms import (
     InvitedForm,
     MeetingForm,
-    PressForm,
     RollForm,
     TrainingForm,
     groups,
@@ -39,7 +38,7 @@ from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Actor, RuleError
 from unitsafe.core.download import pdf
 from unitsafe.core.errors import sentence
-from unitsafe.core.forms import choices
+from unitsafe.core.forms import Form, choices
 from unitsafe.core.htmx import render, see_other
 from unitsafe.core.printing import render_pdf
 from unitsafe.core.qr import qr_svg
@@ -151,7 +150,7 @@ def sign(training_number: str) -> ResponseReturnValue:
     ).first()
     if activity is None or activity.kind not in SIGNED_KINDS:
         abort(404)
-    form = PressForm()
+    form = Form()
     if request.method == "POST" and form.validate():
         with writing() as tx:
             key = once.claim(tx, form.once.data, by=actor().id, now=now)
@@ -166,7 +165,6 @@ def sign(training_number: str) -> ResponseReturnValue:
         refusal=None if mine and mine.signed_at else _refusal(activity, now),
         form=form,
         word=word,
-        may_open=bool(mine),
     )
 
 

@@ -4,20 +4,19 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import flash, url_for
+from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from unitsafe import clock
 from unitsafe.checks import queries, services
 from unitsafe.checks.forms import CountersignForm, ReasonForm
 from unitsafe.checks.models import Check
 from unitsafe.checks.views import bp
 from unitsafe.checks.views.sheet import get_check, show
-from unitsafe.core import once
 from unitsafe.core.access import actor, allow
-from unitsafe.core.db import db, writing
+from unitsafe.core.acts import carry_out
+from unitsafe.core.db import db
 from unitsafe.core.forms import Form
 from unitsafe.core.htmx import see_other
 
@@ -26,16 +25,18 @@ Act = Callable[[Session, Check, Form, datetime], Check | None]
 
 def _carry_out(check_id: int, name: str, form: Form, done: str, act: Act) -> ResponseReturnValue:
     """The way of all acts: form, key, change, back to the check (or the one that came of it)."""
-    if not form.validate():
-        return show(check_id, forms={name: form}, status=422)
-    now = clock.now()
-    with writing() as session:
-        key = once.claim(session, form.once.data, by=actor().id, now=now)
+
+    def carried(session: Session, now: datetime) -> Check:
         check = get_check(session, check_id)
-        result = act(session, check, form, now) or check
-        key.location = url_for(".detail", check_id=result.id)
-    flash(done)
-    return see_other(key.location)
+        return act(session, check, form, now) or check
+
+    return carry_out(
+        form,
+        carried,
+        done,
+        location=lambda check: url_for(".detail", check_id=check.id),
+        again=lambda: show(check_id, forms={name: form}, status=422),
+    )
 
 
 @bp.post("/checks/<int:check_id>/countersign")

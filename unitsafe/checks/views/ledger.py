@@ -41,7 +41,6 @@ def index() -> ResponseReturnValue:
         most=queries.MOST_COUNTED,
         filters=filters,
         status_kind=STATUS_KIND,
-        status_choices=status_choices(),
         chips=[
             (text, here(".index", status=key), filters.status == key)
             for key, text in status_choices()

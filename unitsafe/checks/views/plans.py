@@ -81,7 +81,6 @@ def checklist(key: str) -> ResponseReturnValue:
         form=form,
         posts=pack.posts,
         categories=pack.hazard_categories,
-        kinds=pack.space_kinds,
         basis=content.printable_basis(form.basis, pack.sources),
     )
 

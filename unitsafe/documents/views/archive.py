@@ -11,7 +11,7 @@ from unitsafe.core.printing import render_pdf
 from unitsafe.documents import archive as archives
 from unitsafe.documents import papers
 from unitsafe.documents.views import bp
-from unitsafe.documents.views.common import READERS, may_edit
+from unitsafe.documents.views.common import READERS
 from unitsafe.school.queries import school, short_name
 
 
@@ -25,7 +25,6 @@ def archive() -> ResponseReturnValue:
         "documents/archive.html",
         sections=sections,
         lacking=len(list(archives.missing(sections))),
-        may_edit=may_edit(),
     )
 
 

@@ -1,13 +1,11 @@
-"""What the pages of papers share: who may write, a broken rule beside its field."""
+"""What the pages of papers share: who may write, which paper is meant."""
 
 from flask import abort
 from sqlalchemy.orm import Session
 
 from unitsafe.core.access import actor
 from unitsafe.core.db import db
-from unitsafe.core.domain import Right, RuleError
-from unitsafe.core.errors import sentence
-from unitsafe.core.forms import Form
+from unitsafe.core.domain import Right
 from unitsafe.documents import queries, rules
 from unitsafe.documents.models import Document
 from unitsafe.school.queries import school
@@ -41,10 +39,3 @@ def ahead(session: Session) -> int:
 def found(document_id: int) -> Document:
     """The paper this person may see, else 404."""
     return queries.document(db.session(), actor(), document_id) or abort(404)
-
-
-def put(form: Form, error: RuleError, otherwise: str) -> None:
-    """What a broken rule says, beside the field it is about."""
-    name = str(error.values.get("field", otherwise))
-    field = form[name] if name in form else form[otherwise]
-    field.errors = [sentence(error)]

@@ -1,15 +1,14 @@
 """Writing down a paper, and correcting what is written down."""
 
-from flask import abort, flash, request, url_for
+from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from unitsafe import clock
-from unitsafe.core import once
 from unitsafe.core.access import actor, allow
-from unitsafe.core.db import db, writing
-from unitsafe.core.domain import RuleError
-from unitsafe.core.htmx import render, see_other
+from unitsafe.core.acts import carry_out
+from unitsafe.core.db import db
+from unitsafe.core.htmx import render
 from unitsafe.core.labels import label
 from unitsafe.documents import queries, services
 from unitsafe.documents.forms import DocumentForm, EditDocumentForm, NewDocumentForm
@@ -22,7 +21,7 @@ from unitsafe.documents.rules import (
     Topic,
 )
 from unitsafe.documents.views import bp
-from unitsafe.documents.views.common import EDIT, ONE, editors_only, found, put
+from unitsafe.documents.views.common import EDIT, ONE, editors_only, found
 from unitsafe.files.views import sent_files, shown
 from unitsafe.people.queries import active_people, told_apart
 from unitsafe.school.queries import school
@@ -46,26 +45,23 @@ def new() -> ResponseReturnValue:
         return _show_form(form, kind)
     ids, file_error = sent_files()
     _offer(form, kind)
-    if form.validate() and not file_error:
-        now = clock.now()
-        try:
-            with writing() as session:
-                key = once.claim(session, form.once.data, by=actor().id, now=now)
-                made = services.record(
-                    session,
-                    kind,
-                    form.facts(),
-                    file_ids=ids,
-                    note=form.note.data or "",
-                    by=actor(),
-                    now=now,
-                )
-                key.location = url_for(".detail", document_id=made.id)
-            flash(_("文件已登记。"))
-            return see_other(key.location)
-        except RuleError as error:
-            put(form, error, "title")
-    return _show_form(form, kind, ids=ids, file_error=file_error, status=422)
+    return carry_out(
+        form,
+        lambda session, now: services.record(
+            session,
+            kind,
+            form.facts(),
+            file_ids=ids,
+            note=form.note.data or "",
+            by=actor(),
+            now=now,
+        ),
+        _("文件已登记。"),
+        location=lambda made: url_for(".detail", document_id=made.id),
+        again=lambda: _show_form(form, kind, ids=ids, file_error=file_error, status=422),
+        is_sound=not file_error,
+        otherwise="title",
+    )
 
 
 @bp.route(ONE + "/edit", methods=["GET", "POST"])
@@ -89,25 +85,21 @@ def edit(document_id: int) -> ResponseReturnValue:
     if not form.is_submitted():
         return _show_form(form, one.kind, one)
     _offer(form, one.kind)
-    if form.validate():
-        now = clock.now()
-        try:
-            with writing() as session:
-                key = once.claim(session, form.once.data, by=actor().id, now=now)
-                key.location = url_for(".detail", document_id=document_id)
-                services.change(
-                    session,
-                    queries.document(session, actor(), document_id) or abort(404),
-                    form.facts(),
-                    seen=form.version.data or 0,
-                    by=actor(),
-                    now=now,
-                )
-            flash(_("文件登记已修改。"))
-            return see_other(key.location)
-        except RuleError as error:
-            put(form, error, "title")
-    return _show_form(form, one.kind, found(document_id), status=422)
+    return carry_out(
+        form,
+        lambda session, now: services.change(
+            session,
+            queries.document(session, actor(), document_id) or abort(404),
+            form.facts(),
+            seen=form.version.data or 0,
+            by=actor(),
+            now=now,
+        ),
+        _("文件登记已修改。"),
+        location=url_for(".detail", document_id=document_id),
+        again=lambda: _show_form(form, one.kind, found(document_id), status=422),
+        otherwise="title",
+    )
 
 
 def _offer(form: DocumentForm, kind: Kind) -> None:

@@ -15,7 +15,7 @@ from unitsafe.core.labels import label
 from unitsafe.core.paging import fetch_page
 from unitsafe.core.query import here
 from unitsafe.documents import papers, queries, rules
-from unitsafe.documents.labels import MARK_KIND, STATE_KIND, topic_words
+from unitsafe.documents.labels import MARK_KIND, STATE_KIND
 from unitsafe.documents.rules import TOPICS, Kind, State, Topic
 from unitsafe.documents.views import bp
 from unitsafe.documents.views.common import ahead, may_edit, sees_readers
@@ -68,7 +68,6 @@ def index() -> ResponseReturnValue:
         states=list(State),
         mark_kind=MARK_KIND,
         state_kind=STATE_KIND,
-        topic_words=topic_words,
         xlsx_url=here(".index_xlsx"),
         next_url=here(".index", after=page.next) if page.next else None,
         first_url=None if page.first else here(".index"),

@@ -2,18 +2,17 @@
 
 from typing import Any
 
-from flask import abort, flash, url_for
+from flask import abort, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from unitsafe import clock
-from unitsafe.core import once
 from unitsafe.core.access import actor, allow
-from unitsafe.core.db import db, writing
-from unitsafe.core.domain import RuleError
+from unitsafe.core.acts import carry_out
+from unitsafe.core.db import db
 from unitsafe.core.download import xlsx
 from unitsafe.core.excel import workbook
-from unitsafe.core.htmx import render, see_other
+from unitsafe.core.htmx import render
 from unitsafe.core.labels import label
 from unitsafe.documents import papers, queries, rules, services
 from unitsafe.documents.forms import PlanForm, ReadForm, ReviewForm, StateForm, VersionForm
@@ -29,7 +28,6 @@ from unitsafe.documents.views.common import (
     editors_only,
     found,
     may_edit,
-    put,
     sees_readers,
 )
 from unitsafe.files.views import sent_files, shown
@@ -119,27 +117,24 @@ def add_version(document_id: int) -> ResponseReturnValue:
     found(document_id)
     form = VersionForm()
     ids, file_error = sent_files()
-    if form.validate() and not file_error:
-        now = clock.now()
-        try:
-            with writing() as session:
-                key = once.claim(session, form.once.data, by=actor().id, now=now)
-                key.location = url_for(".detail", document_id=document_id)
-                services.add_version(
-                    session,
-                    session.get_one(Document, document_id),
-                    issued_on=form.issued_on.data,
-                    note=form.note.data or "",
-                    file_ids=ids,
-                    by=actor(),
-                    now=now,
-                )
-            flash(_("新版本已保存，原来的版本仍可查看。"))
-            return see_other(key.location)
-        except RuleError as error:
-            _raise_if_over(document_id, error)
-            put(form, error, "issued_on")
-    return _show(document_id, version_form=form, ids=ids, file_error=file_error, status=422)
+    return carry_out(
+        form,
+        lambda session, now: services.add_version(
+            session,
+            session.get_one(Document, document_id),
+            issued_on=form.issued_on.data,
+            note=form.note.data or "",
+            file_ids=ids,
+            by=actor(),
+            now=now,
+        ),
+        _("新版本已保存，原来的版本仍可查看。"),
+        location=url_for(".detail", document_id=document_id),
+        again=lambda: _show(
+            document_id, version_form=form, ids=ids, file_error=file_error, status=422
+        ),
+        is_sound=not file_error,
+    )
 
 
 @bp.post(ONE + "/review")
@@ -149,33 +144,21 @@ def review(document_id: int) -> ResponseReturnValue:
     editors_only()
     found(document_id)
     form = ReviewForm()
-    if form.validate():
-        now = clock.now()
-        try:
-            with writing() as session:
-                key = once.claim(session, form.once.data, by=actor().id, now=now)
-                key.location = url_for(".detail", document_id=document_id)
-                services.review(
-                    session,
-                    session.get_one(Document, document_id),
-                    reviewed_on=form.reviewed_on.data,
-                    next_review_on=form.next_review_on.data,
-                    note=form.note.data or "",
-                    by=actor(),
-                    now=now,
-                )
-            flash(_("已登记复核。"))
-            return see_other(key.location)
-        except RuleError as error:
-            _raise_if_over(document_id, error)
-            put(form, error, "reviewed_on")
-    return _show(document_id, review_form=form, status=422)
-
-
-def _raise_if_over(document_id: int, error: RuleError) -> None:
-    """Where the paper no longer holds its page has no form to show the error beside."""
-    if found(document_id).state is not State.CURRENT:
-        raise error
+    return carry_out(
+        form,
+        lambda session, now: services.review(
+            session,
+            session.get_one(Document, document_id),
+            reviewed_on=form.reviewed_on.data,
+            next_review_on=form.next_review_on.data,
+            note=form.note.data or "",
+            by=actor(),
+            now=now,
+        ),
+        _("已登记复核。"),
+        location=url_for(".detail", document_id=document_id),
+        again=lambda: _show(document_id, review_form=form, status=422),
+    )
 
 
 @bp.post(ONE + "/state")
@@ -185,22 +168,20 @@ def set_state(document_id: int) -> ResponseReturnValue:
     editors_only()
     found(document_id)
     form = StateForm()
-    if not form.validate():
-        return _show(document_id, state_form=form, status=422)
-    now = clock.now()
-    with writing() as session:
-        key = once.claim(session, form.once.data, by=actor().id, now=now)
-        key.location = url_for(".detail", document_id=document_id)
-        services.set_state(
+    return carry_out(
+        form,
+        lambda session, now: services.set_state(
             session,
             session.get_one(Document, document_id),
             form.state.data,
             note=form.note.data or "",
             by=actor(),
             now=now,
-        )
-    flash(_("已改为“%(state)s”。", state=label(form.state.data)))
-    return see_other(key.location)
+        ),
+        lambda _made: _("已改为“%(state)s”。", state=label(form.state.data)),
+        location=url_for(".detail", document_id=document_id),
+        again=lambda: _show(document_id, state_form=form, status=422),
+    )
 
 
 @bp.post(ONE + "/read")
@@ -209,21 +190,19 @@ def mark_read(document_id: int) -> ResponseReturnValue:
     """我已阅读."""
     found(document_id)
     form = ReadForm()
-    if not form.validate():
-        return _show(document_id, status=422)
-    now = clock.now()
-    with writing() as session:
-        key = once.claim(session, form.once.data, by=actor().id, now=now)
-        key.location = url_for(".detail", document_id=document_id)
-        services.mark_read(
+    return carry_out(
+        form,
+        lambda session, now: services.mark_read(
             session,
             queries.document(session, actor(), document_id) or abort(404),
             number=form.number.data or 0,
             by=actor(),
             now=now,
-        )
-    flash(_("已记下您读过这份文件。"))
-    return see_other(key.location)
+        ),
+        _("已记下您读过这份文件。"),
+        location=url_for(".detail", document_id=document_id),
+        again=lambda: _show(document_id, status=422),
+    )
 
 
 @bp.get(ONE + "/readers.xlsx")
@@ -247,22 +226,26 @@ def plan(document_id: int) -> ResponseReturnValue:
         abort(404)
     form = PlanForm(data=_plan_values(one))
     form.offer(told_apart(active_people(db.session())))
-    if form.is_submitted() and form.validate():
-        now = clock.now()
-        with writing() as session:
-            key = once.claim(session, form.once.data, by=actor().id, now=now)
-            key.location = url_for(".detail", document_id=document_id)
-            services.fill_plan(
-                session,
-                queries.document(session, actor(), document_id) or abort(404),
-                number=form.number.data or 0,
-                parts=form.parts,
-                teams=form.teams,
-                by=actor(),
-                now=now,
-            )
-        flash(_("预案内容已保存。"))
-        return see_other(key.location)
+    if not form.is_submitted():
+        return _show_plan(one, form)
+    return carry_out(
+        form,
+        lambda session, now: services.fill_plan(
+            session,
+            queries.document(session, actor(), document_id) or abort(404),
+            number=form.number.data or 0,
+            parts=form.parts,
+            teams=form.teams,
+            by=actor(),
+            now=now,
+        ),
+        _("预案内容已保存。"),
+        location=url_for(".detail", document_id=document_id),
+        again=lambda: _show_plan(one, form, status=422),
+    )
+
+
+def _show_plan(one: Document, form: PlanForm, status: int = 200) -> ResponseReturnValue:
     return render(
         "documents/plan.html",
         one=one,
@@ -270,7 +253,7 @@ def plan(document_id: int) -> ResponseReturnValue:
         form=form,
         all_parts=list(Part),
         teams=queries.teams(one),
-        status=422 if form.is_submitted() else 200,
+        status=status,
     )
 
 

@@ -13,7 +13,7 @@ from unitsafe.core.db import db
 from unitsafe.core.htmx import render
 from unitsafe.core.labels import label
 from unitsafe.core.paging import fetch_page
-from unitsafe.core.query import here, int_arg
+from unitsafe.core.query import chips, here, int_arg
 from unitsafe.equipment import queries
 from unitsafe.equipment.labels import STATE_KIND, kind_title, kinds
 from unitsafe.equipment.models import Equipment
@@ -52,16 +52,8 @@ def index() -> ResponseReturnValue:
     every = replace(filters, state=None)
     whole = sum(n for state, n in counts.items() if every.shows(state))
     title = _("全部 %(n)s", n=whole) if filters.words else _("在册 %(n)s", n=whole)
-    chips = [(title, here(".index", state=""), not filters.state)]
-    chips += [
-        (
-            f"{label(state)} {counts[state]}",
-            here(".index", state=state.value),
-            filters.state is state,
-        )
-        for state in State
-        if counts[state] or filters.state is state
-    ]
+    shown = [state for state in State if counts[state] or filters.state is state]
+    narrower = chips(".index", "state", shown, counts, filters.state)[1:]
     held, due = queries.kinds_held(session), request.args.get("due", "")
     return render(
         "equipment/index.html",
@@ -69,7 +61,7 @@ def index() -> ResponseReturnValue:
         oob=(),
         page=page,
         lines=[(one, days_of(one, today)) for one in page.rows],
-        chips=chips,
+        chips=[(title, here(".index", state=""), not filters.state), *narrower],
         total=counts[filters.state] if filters.state else whole,
         filters=filters,
         due=due,

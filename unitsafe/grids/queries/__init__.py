@@ -23,10 +23,7 @@ from unitsafe.grids.queries.duties import (
     handed_grids,
     handovers_of,
     last_holder,
-    load_of_people,
     sees_phones,
-    without_leader,
-    without_member,
 )
 from unitsafe.grids.queries.left import grids_left
 from unitsafe.grids.queries.spaces import (
@@ -36,7 +33,6 @@ from unitsafe.grids.queries.spaces import (
     placed_spaces,
     space_counts,
     spaces_of,
-    unplaced_spaces,
 )
 from unitsafe.grids.queries.tree import (
     GridThen,
@@ -82,7 +78,6 @@ __all__ = [
     "held_spans",
     "last_holder",
     "leaders_above",
-    "load_of_people",
     "merged_into",
     "past_of",
     "placed_spaces",
@@ -91,7 +86,4 @@ __all__ = [
     "space_counts",
     "spaces_of",
     "tree_on",
-    "unplaced_spaces",
-    "without_leader",
-    "without_member",
 ]

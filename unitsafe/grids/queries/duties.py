@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from unitsafe.core.domain import Actor, Right
 from unitsafe.grids.models import Assignment, Grid, Handover, Role
-from unitsafe.grids.queries.tree import below, grids
+from unitsafe.grids.queries.tree import below
 from unitsafe.people.models import Absence, Person
 from unitsafe.people.queries import DutyLine, deputies, duty_sources, valid_on
 
@@ -148,37 +148,6 @@ def going_along(session: Session, grid: Grid, role: Role, person_id: int, day: d
 card_sources: list[Callable[[Session, Actor, Collection[int], date], str | None]] = []
 """Features further right that say which warning card the work of these grids carries on a day, as
 far as the reader may know: "yellow", "red" or None."""
-
-
-def without_member(session: Session, day: date) -> list[Grid]:
-    """Leaf grids in use that no member answers for on ``day``, in tree order."""
-    return _without(session, Role.MEMBER, (3,), day)
-
-
-def without_leader(session: Session, day: date) -> list[Grid]:
-    """The school's grid and blocks in use that no leader answers for on ``day``, in tree order."""
-    return _without(session, Role.LEADER, (1, 2), day)
-
-
-def _without(session: Session, role: Role, levels: tuple[int, ...], day: date) -> list[Grid]:
-    held = set(
-        session.scalars(
-            sa.select(Assignment.grid_id).where(
-                Assignment.role == role, valid_on(Assignment, day), Assignment.grid_id.is_not(None)
-            )
-        )
-    )
-    return [one for one in grids(session) if one.level in levels and one.id not in held]
-
-
-def load_of_people(session: Session, day: date) -> dict[int, int]:
-    """Person id → of how many leaf grids the person is the member on ``day``."""
-    rows = session.execute(
-        sa.select(Assignment.person_id, sa.func.count())
-        .where(Assignment.role == Role.MEMBER, valid_on(Assignment, day))
-        .group_by(Assignment.person_id)
-    )
-    return {row[0]: row[1] for row in rows}
 
 
 def duty_lines(session: Session, person_id: int, day: date) -> list[DutyLine]:

@@ -76,8 +76,3 @@ def grids_of_space(session: Session, space_id: int) -> Sequence[GridSpace]:
         .options(joinedload(GridSpace.grid))
         .order_by(GridSpace.from_on.desc(), GridSpace.id.desc())
     ).all()
-
-
-def unplaced_spaces(session: Session, day: date) -> list[Space]:
-    """Spaces in use that no grid holds on ``day``, with their building."""
-    return [one.space for one in placed_spaces(session, day) if one.grid is None]

@@ -143,7 +143,6 @@ def show(
         sees_people=Right.VIEW_ALL in actor().rights,
         leader=Role.LEADER,
         member=Role.MEMBER,
-        main_role=main_role(grid),
         may_edit=editable,
         status=status,
         **values,

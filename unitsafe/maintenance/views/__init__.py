@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from unitsafe.core.access import actor
+from unitsafe.core.access import holds_any
 from unitsafe.core.domain import Right
 from unitsafe.files.services import visible_through
 from unitsafe.maintenance import metrics, queries, rules, today
@@ -19,7 +19,7 @@ EDIT = (Right.EDIT_EQUIPMENT, Right.MANAGE_SCHOOL)
 
 def may_edit() -> bool:
     """Whether this person writes the ledger."""
-    return bool(set(EDIT) & actor().rights)
+    return holds_any(EDIT)
 
 
 from unitsafe.maintenance.views import contracts, ledger, readings, record, targets  # noqa: E402

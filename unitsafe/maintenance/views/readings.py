@@ -1,19 +1,18 @@
 """Readings: the systems with their newest, one system with its trend."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import abort, flash, request, url_for
+from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from unitsafe import clock
-from unitsafe.core import once
 from unitsafe.core.access import actor, allow
-from unitsafe.core.db import db, writing
-from unitsafe.core.domain import RuleError
-from unitsafe.core.errors import sentence
-from unitsafe.core.htmx import render, see_other
+from unitsafe.core.acts import carry_out
+from unitsafe.core.db import db
+from unitsafe.core.htmx import render
 from unitsafe.core.paging import fetch_page
 from unitsafe.core.query import here
 from unitsafe.equipment.models import Equipment
@@ -88,11 +87,8 @@ def read(equipment_id: int) -> ResponseReturnValue:
     """A value was read off a system."""
     one, own = _system(equipment_id), school(db.session())
     form = _form(one, own)
-    if form.validate():
-        back = url_for(".readings", equipment_id=equipment_id)
-        if answer := save_reading(form, equipment_id, back):
-            return answer
-    return _show_readings(one, own, form, 422)
+    back = url_for(".readings", equipment_id=equipment_id)
+    return save_reading(form, equipment_id, back, lambda: _show_readings(one, own, form, 422))
 
 
 def _system(equipment_id: int) -> Equipment:
@@ -107,33 +103,32 @@ def _form(one: Equipment, own: School, **kwargs: Any) -> ReadingForm:
 
 
 def save_reading(
-    form: ReadingForm, equipment_id: int, back: str, *, during: int | None = None
-) -> ResponseReturnValue | None:
-    """The page after a saved reading; None when a field was wrong and now says so."""
-    now = clock.now()
-    try:
-        with writing() as session:
-            key = once.claim(session, form.once.data, by=actor().id, now=now)
-            key.location = back
-            services.add_reading(
-                session,
-                session.get_one(Equipment, equipment_id),
-                what=form.what.data,
-                value=form.number,
-                measured_at=_moment(form),
-                read_by=form.read_by.data or "",
-                note=form.note.data or "",
-                during=session.get_one(Maintenance, during) if during else None,
-                by=actor(),
-                now=now,
-            )
-        flash(_("读数已保存。"))
-        return see_other(key.location)
-    except RuleError as error:
-        if "field" not in error.values:
-            raise
-        form[str(error.values["field"])].errors = [sentence(error)]
-        return None
+    form: ReadingForm,
+    equipment_id: int,
+    back: str,
+    again: Callable[[], ResponseReturnValue],
+    *,
+    during: int | None = None,
+) -> ResponseReturnValue:
+    """The page ``back`` after a saved reading; the form ``again`` when a field was wrong."""
+    return carry_out(
+        form,
+        lambda session, now: services.add_reading(
+            session,
+            session.get_one(Equipment, equipment_id),
+            what=form.what.data,
+            value=form.number,
+            measured_at=_moment(form),
+            read_by=form.read_by.data or "",
+            note=form.note.data or "",
+            during=session.get_one(Maintenance, during) if during else None,
+            by=actor(),
+            now=now,
+        ),
+        _("读数已保存。"),
+        location=back,
+        again=again,
+    )
 
 
 def _moment(form: ReadingForm) -> datetime:

@@ -1,18 +1,19 @@
 """One record: a visit, a test, a cleaning; its findings and readings, the signature."""
 
+from datetime import datetime
 from typing import Any
 
-from flask import abort, flash, request, url_for
+from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from unitsafe import clock
-from unitsafe.core import once
 from unitsafe.core.access import actor, allow
-from unitsafe.core.db import db, writing
-from unitsafe.core.domain import RuleError
-from unitsafe.core.errors import sentence
-from unitsafe.core.htmx import render, see_other
+from unitsafe.core.acts import carry_out
+from unitsafe.core.db import db
+from unitsafe.core.forms import Form
+from unitsafe.core.htmx import render
 from unitsafe.files.views import sent_files, shown
 from unitsafe.hazards.labels import LEVEL_KIND
 from unitsafe.hazards.labels import STATE_KIND as HAZARD_KIND
@@ -20,7 +21,6 @@ from unitsafe.maintenance import queries, rules, services
 from unitsafe.maintenance.forms import (
     FindingForm,
     FindingRow,
-    SignForm,
     TestForm,
     VisitForm,
     VisitReadingForm,
@@ -70,43 +70,33 @@ def _saved(
 ) -> ResponseReturnValue:
     """The record as it was saved; the form again where something is wrong."""
     ids, file_error = sent_files()
-    sound = [part.validate() for part in (form, *rows)]
-    if all(sound) and not file_error:
-        try:
-            location = _save(form, one.id if one else None, rows, ids)
-            flash(_("已保存。"))
-            return see_other(location)
-        except RuleError as error:
-            form[str(error.values.get("field", "company"))].errors = [sentence(error)]
-    return _show_form(form, one, rows, ids, file_error, status=422)
+    record_id, sound = one.id if one else None, [row.validate() for row in rows]
 
-
-def _save(
-    form: RecordForm,
-    maintenance_id: int | None,
-    rows: list[FindingRow] | tuple[()],
-    ids: list[int],
-) -> str:
-    now = clock.now()
-    with writing() as session:
-        key = once.claim(session, form.once.data, by=actor().id, now=now)
-        if maintenance_id is None:
+    def save(session: Session, now: datetime) -> Maintenance:
+        if record_id is None:
             found = [row.found() for row in rows if row.is_used]
-            maintenance_id = services.record(
-                session, form.facts(), found, file_ids=ids, by=actor(), now=now
-            ).id
-        else:
-            services.change(
-                session,
-                session.get_one(Maintenance, maintenance_id),
-                form.facts(),
-                seen=form.version.data or 0,
-                file_ids=ids,
-                by=actor(),
-                now=now,
-            )
-        key.location = url_for(".detail", maintenance_id=maintenance_id)
-    return key.location
+            return services.record(session, form.facts(), found, file_ids=ids, by=actor(), now=now)
+        kept = session.get_one(Maintenance, record_id)
+        services.change(
+            session,
+            kept,
+            form.facts(),
+            seen=form.version.data or 0,
+            file_ids=ids,
+            by=actor(),
+            now=now,
+        )
+        return kept
+
+    return carry_out(
+        form,
+        save,
+        _("已保存。"),
+        location=lambda kept: url_for(".detail", maintenance_id=kept.id),
+        again=lambda: _show_form(form, one, rows, ids, file_error, status=422),
+        is_sound=all(sound) and not file_error,
+        otherwise="company",
+    )
 
 
 def _show_form(
@@ -171,7 +161,7 @@ def _show(
         changed=changed,
         finding_form=finding_form if is_open else None,
         reading_form=reading_form if is_open else None,
-        sign_form=SignForm(formdata=None) if is_open else None,
+        sign_form=Form(formdata=None) if is_open else None,
         numbers=queries.system_numbers(session) if is_open else (),
         status=status,
     )
@@ -196,16 +186,15 @@ def add_finding(maintenance_id: int) -> ResponseReturnValue:
     """Something that was not written down at first."""
     _found(maintenance_id)
     form = _finding_form()
-    if not form.validate():
-        return _show(maintenance_id, finding_form=form, status=422)
-    now = clock.now()
-    with writing() as session:
-        key = once.claim(session, form.once.data, by=actor().id, now=now)
-        key.location = url_for(".detail", maintenance_id=maintenance_id)
-        one = session.get_one(Maintenance, maintenance_id)
-        hazard = services.add_finding(session, one, form.found(), by=actor(), now=now)
-    flash(_("已补登为隐患%(number)s。", number=hazard.number))
-    return see_other(key.location)
+    return carry_out(
+        form,
+        lambda session, now: services.add_finding(
+            session, session.get_one(Maintenance, maintenance_id), form.found(), by=actor(), now=now
+        ),
+        lambda hazard: _("已补登为隐患%(number)s。", number=hazard.number),
+        location=url_for(".detail", maintenance_id=maintenance_id),
+        again=lambda: _show(maintenance_id, finding_form=form, status=422),
+    )
 
 
 @bp.post(ONE + "/readings")
@@ -214,15 +203,17 @@ def add_reading(maintenance_id: int) -> ResponseReturnValue:
     """A value that the contractor read during the visit."""
     found = _found(maintenance_id)
     form = _visit_reading_form(found)
-    if form.validate():
-        equipment = queries.system_by_number(db.session(), form.number_of.data or "")
-        if equipment is not None:
-            back = url_for(".detail", maintenance_id=maintenance_id)
-            if answer := save_reading(form, equipment.id, back, during=maintenance_id):
-                return answer
-        else:
+
+    def again() -> ResponseReturnValue:
+        return _show(maintenance_id, reading_form=form, status=422)
+
+    equipment = queries.system_by_number(db.session(), form.number_of.data or "")
+    if equipment is None:
+        if form.validate():
             form.number_of.errors = [_("没有这个编号的器材，请核对。")]
-    return _show(maintenance_id, reading_form=form, status=422)
+        return again()
+    back = url_for(".detail", maintenance_id=maintenance_id)
+    return save_reading(form, equipment.id, back, again, during=maintenance_id)
 
 
 @bp.post(ONE + "/sign")
@@ -230,10 +221,12 @@ def add_reading(maintenance_id: int) -> ResponseReturnValue:
 def sign(maintenance_id: int) -> ResponseReturnValue:
     """签字确认: the school's person has seen it done."""
     _found(maintenance_id)
-    form, now = SignForm(), clock.now()
-    with writing() as session:
-        key = once.claim(session, form.once.data, by=actor().id, now=now)
-        key.location = url_for(".detail", maintenance_id=maintenance_id)
-        services.sign(session, session.get_one(Maintenance, maintenance_id), by=actor(), now=now)
-    flash(_("已签字确认，这条记录不能再改。"))
-    return see_other(key.location)
+    return carry_out(
+        Form(),
+        lambda session, now: services.sign(
+            session, session.get_one(Maintenance, maintenance_id), by=actor(), now=now
+        ),
+        _("已签字确认，这条记录不能再改。"),
+        location=url_for(".detail", maintenance_id=maintenance_id),
+        again=lambda: _show(maintenance_id, status=422),
+    )

@@ -14,11 +14,12 @@ from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right, RuleError
 from unitsafe.core.download import pdf
 from unitsafe.core.errors import sentence
+from unitsafe.core.forms import Form
 from unitsafe.core.htmx import render, see_other
 from unitsafe.core.printing import printable, render_pdf
 from unitsafe.core.qr import qr_svg
 from unitsafe.people import accounts, papers, queries
-from unitsafe.people.forms import ChosenForm, PressForm, VisitorForm
+from unitsafe.people.forms import ChosenForm, VisitorForm
 from unitsafe.people.models import Person
 from unitsafe.people.rules import (
     last_day_of_link,
@@ -115,7 +116,7 @@ def _new_link(tx: Session, person: Person) -> str:
 @allow(Right.MANAGE_SCHOOL)
 def make_link(person_id: int) -> ResponseReturnValue:
     """A new link for one person, shown this once: only its hash is kept."""
-    form = PressForm()
+    form = Form()
     with writing() as tx:
         key = once.claim(tx, form.once.data, by=actor().id, now=clock.now())
         person = active(tx.get(Person, person_id))

@@ -8,13 +8,13 @@ from unitsafe import clock, content
 from unitsafe.core import access, once
 from unitsafe.core.access import actor, allow
 from unitsafe.core.db import db, writing
+from unitsafe.core.forms import Form
 from unitsafe.core.htmx import render, see_other
 from unitsafe.core.security import limiter
 from unitsafe.people import devices, queries, services
 from unitsafe.people.forms import (
     ChangePasswordForm,
     DisplayForm,
-    PressForm,
 )
 from unitsafe.people.models import Person, SignIn
 from unitsafe.people.passwords import hash_password, is_password, weakness
@@ -47,7 +47,7 @@ def me() -> ResponseReturnValue:
         papers=[one for of in queries.own_papers for one in of(db.session(), person.id, today)],
         devices=devices.open_ones(db.session(), person.id, today),
         this_device=this_device(),
-        press=lambda: PressForm(formdata=None),
+        press=lambda: Form(formdata=None),
         display=DisplayForm(large_text=not person.large_text),
     )
 
@@ -69,7 +69,7 @@ def display() -> ResponseReturnValue:
 @allow()
 def sign_out(device_id: int) -> ResponseReturnValue:
     """End one of one's own devices; this one included, which then asks to sign in."""
-    form = PressForm()
+    form = Form()
     with writing() as tx:
         key = once.claim(tx, form.once.data, by=actor().id, now=clock.now())
         device = tx.get(SignIn, device_id)
@@ -86,7 +86,7 @@ def sign_out(device_id: int) -> ResponseReturnValue:
 @allow()
 def sign_out_others() -> ResponseReturnValue:
     """End every device of one's own but this one."""
-    form = PressForm()
+    form = Form()
     with writing() as tx:
         key = once.claim(tx, form.once.data, by=actor().id, now=clock.now())
         ended = devices.sign_out_everywhere(

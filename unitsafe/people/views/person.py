@@ -14,6 +14,7 @@ from unitsafe.core.access import actor, allow
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right, RuleError
 from unitsafe.core.errors import sentence
+from unitsafe.core.forms import Form
 from unitsafe.core.htmx import render, see_other
 from unitsafe.core.printing import printable
 from unitsafe.people import accounts, devices, queries, services
@@ -23,7 +24,6 @@ from unitsafe.people.forms import (
     FactsForm,
     GivePasswordForm,
     PersonForm,
-    PressForm,
     VisitForm,
 )
 from unitsafe.people.labels import post_groups
@@ -63,7 +63,7 @@ def _show(
         stands_in=queries.standing_in_for(db.session(), person.id, today),
         absence_form=(absence or _absence_form(person.id)) if edits else None,
         back_form=lambda: EndAbsenceForm(formdata=None),
-        press=lambda: PressForm(formdata=None),
+        press=lambda: Form(formdata=None),
         handover=queries.handover_lines(db.session(), person),
         devices=devices.open_ones(db.session(), person.id, today) if manages() else [],
         visit_form=(visit or VisitForm(formdata=None, until_on=person.account_until))
@@ -167,7 +167,7 @@ def give_password(person_id: int) -> ResponseReturnValue:
 @allow(*EDIT)
 def leave(person_id: int) -> ResponseReturnValue:
     """The person leaves the school: account closed, grids handed back, history kept."""
-    form = PressForm()
+    form = Form()
     try:
         with writing() as tx:
             key = once.claim(tx, form.once.data, by=actor().id, now=clock.now())
@@ -275,7 +275,7 @@ def visit(person_id: int) -> ResponseReturnValue:
 @allow(Right.MANAGE_SCHOOL)
 def sign_out_everywhere(person_id: int) -> ResponseReturnValue:
     """End every device of the person (a lost phone)."""
-    form = PressForm()
+    form = Form()
     with writing() as tx:
         key = once.claim(tx, form.once.data, by=actor().id, now=clock.now())
         person = tx.get(Person, person_id) or abort(404)

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from unitsafe import clock, content
 from unitsafe.content.model import Post
 from unitsafe.core import once
-from unitsafe.core.access import actor, allow
+from unitsafe.core.access import actor, allow, holds_any
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right, RuleError
 from unitsafe.core.download import xlsx
@@ -110,7 +110,7 @@ EXPORT = (Right.EXPORT_LEDGER, Right.EXPORT_ALL, Right.MANAGE_SCHOOL)
 
 
 def _may_export() -> bool:
-    return bool(set(EXPORT) & actor().rights)
+    return holds_any(EXPORT)
 
 
 @bp.get("/people.xlsx")

@@ -8,11 +8,11 @@ from unitsafe import clock
 from unitsafe.core import once
 from unitsafe.core.access import actor, allow, public
 from unitsafe.core.db import db, writing
+from unitsafe.core.forms import Form
 from unitsafe.core.htmx import render, see_other
 from unitsafe.core.security import limiter
 from unitsafe.roster import feed as services
 from unitsafe.roster import queries
-from unitsafe.roster.forms import PressForm
 from unitsafe.roster.views import bp
 from unitsafe.school.address import public_address, reaches_phones
 from unitsafe.school.queries import short_name
@@ -33,7 +33,7 @@ def my_calendar() -> ResponseReturnValue:
         address=f"{address}{path}" if feed else "",
         path=path,
         reaches_phones=reaches_phones(address),
-        form=PressForm(formdata=None),
+        form=Form(formdata=None),
     )
 
 
@@ -41,7 +41,7 @@ def my_calendar() -> ResponseReturnValue:
 @allow()
 def renew_calendar() -> ResponseReturnValue:
     """Open my feed, or give it a new address."""
-    form, now = PressForm(), clock.now()
+    form, now = Form(), clock.now()
     with writing() as session:
         key = once.claim(session, form.once.data, by=actor().id, now=now)
         services.renew(session, actor().id, by=actor(), now=now)

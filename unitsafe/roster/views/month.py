@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from unitsafe import clock
-from unitsafe.core.access import actor, allow
+from unitsafe.core.access import actor, allow, holds_any
 from unitsafe.core.db import db
 from unitsafe.core.download import pdf
 from unitsafe.core.htmx import render
@@ -66,7 +66,7 @@ def month(month: str) -> ResponseReturnValue:
 
 
 def _may_edit() -> bool:
-    return bool(set(EDIT) & actor().rights)
+    return holds_any(EDIT)
 
 
 def _cells(stands: Sequence[Stand]) -> dict[int, list[Stand]]:

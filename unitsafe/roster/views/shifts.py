@@ -6,17 +6,17 @@ from flask_babel import gettext as _
 
 from unitsafe import clock, content
 from unitsafe.core import audit, once
-from unitsafe.core.access import actor, allow
+from unitsafe.core.access import actor, allow, holds_any
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right, RuleError
 from unitsafe.core.errors import sentence
-from unitsafe.core.forms import choices
+from unitsafe.core.forms import Form, choices
 from unitsafe.core.htmx import render, see_other
 from unitsafe.people.labels import post_groups
 from unitsafe.people.queries import active_people, names, told_apart
 from unitsafe.places.queries import buildings
 from unitsafe.roster import queries, services, table
-from unitsafe.roster.forms import PressForm, ShiftForm
+from unitsafe.roster.forms import ShiftForm
 from unitsafe.roster.models import Shift
 from unitsafe.roster.views import EDIT, bp
 from unitsafe.school.queries import school
@@ -29,13 +29,13 @@ def shifts() -> ResponseReturnValue:
     session = db.session()
     found = table.all_shifts(session)
     missing = content.load().shifts.keys() - {shift.key for shift in found}
-    may_edit = bool(set(EDIT) & actor().rights)
+    may_edit = holds_any(EDIT)
     return render(
         "roster/shifts.html",
         shifts=found,
         pool=names(session, {one.person_id for shift in found for one in shift.pool}),
         checklists=content.load().checklists,
-        defaults=PressForm(formdata=None) if may_edit and missing else None,
+        defaults=Form(formdata=None) if may_edit and missing else None,
         may_edit=may_edit,
     )
 
@@ -44,7 +44,7 @@ def shifts() -> ResponseReturnValue:
 @allow(*EDIT)
 def default_shifts() -> ResponseReturnValue:
     """Bring in the usual shifts that the school has not got."""
-    form = PressForm()
+    form = Form()
     with writing() as session:
         key = once.claim(session, form.once.data, by=actor().id, now=clock.now())
         added = services.create_default_shifts(session, school(session))

@@ -11,16 +11,17 @@ from wtforms import SelectChoice
 
 from unitsafe import clock
 from unitsafe.core import once
-from unitsafe.core.access import actor, allow
+from unitsafe.core.access import actor, allow, holds_any
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import RuleError
 from unitsafe.core.errors import sentence
+from unitsafe.core.forms import Form
 from unitsafe.core.htmx import render, see_other
 from unitsafe.core.query import row_id
 from unitsafe.people.queries import told_apart
 from unitsafe.roster import queries
 from unitsafe.roster import swaps as services
-from unitsafe.roster.forms import AskForm, PressForm
+from unitsafe.roster.forms import AskForm
 from unitsafe.roster.models import RosterEntry, Swap
 from unitsafe.roster.rules import SwapState
 from unitsafe.roster.views import EDIT, bp
@@ -32,13 +33,13 @@ from unitsafe.screen import day as day_words
 def swaps() -> ResponseReturnValue:
     """Requests of mine and to me; whoever keeps the roster sees everybody's."""
     session, today = db.session(), clock.today()
-    sees_all = bool(set(EDIT) & actor().rights)
+    sees_all = holds_any(EDIT)
     found = queries.swaps(session, None if sees_all else actor().id)
     return render(
         "roster/swaps.html",
         swaps=[(swap, services.state_of(swap, today)) for swap in found],
         asked=SwapState.ASKED,
-        press=lambda: PressForm(formdata=None),
+        press=lambda: Form(formdata=None),
         sees_all=sees_all,
         most=queries.MOST_SWAPS,
     )
@@ -62,7 +63,7 @@ def ask(entry_id: int) -> ResponseReturnValue:
         form=form,
         open_swap=_open(entry),
         is_late=entry.day <= clock.today(),
-        press=lambda: PressForm(formdata=None),
+        press=lambda: Form(formdata=None),
         status=422 if form.is_submitted() else 200,
     )
 
@@ -148,7 +149,7 @@ def withdraw(swap_id: int) -> ResponseReturnValue:
 
 
 def _answer(swap_id: int, act: Act, message: Any) -> ResponseReturnValue:
-    form, now = PressForm(), clock.now()
+    form, now = Form(), clock.now()
     with writing() as session:
         key = once.claim(session, form.once.data, by=actor().id, now=now)
         swap = queries.swap(session, swap_id, actor().id) or abort(404)

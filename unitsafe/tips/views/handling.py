@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from unitsafe import clock
 from unitsafe.core import once
-from unitsafe.core.access import actor, allow
+from unitsafe.core.access import actor, allow, holds_any
 from unitsafe.core.db import db, writing
 from unitsafe.core.forms import Form
 from unitsafe.core.htmx import render, see_other, wants_fragment
@@ -53,7 +53,7 @@ def show(
     open_forms = {
         action: given.get(action) or _empty(action, tip) for action in actions if action in FORMS
     }
-    sees_sender = bool(set(HANDLE) & actor().rights)
+    sees_sender = holds_any(HANDLE)
     return render(
         "tips/detail.html",
         fragment="panel",
