@@ -61,6 +61,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     data = tmp_path_factory.mktemp("stories")
     now = clock.parse(MOMENT)
     url = f"sqlite:///{(data / 'unitsafe.db').as_posix()}"
+    precompress(ROOT / "static")  # first: WhiteNoise reads sizes when the app is made
     app = create_app(Config("127.0.0.1", 0, data, url, now))
     prepare(app)
     with app.app_context():
@@ -70,7 +71,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         db.engine.dispose()
     shutil.copy(data / "unitsafe.db", data / "sample.db")
-    precompress(ROOT / "static")
     server: Any = create_server(app, host="127.0.0.1", port=0, threads=4, ident=None)
     thread = threading.Thread(target=server.run)
     thread.start()

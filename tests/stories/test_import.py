@@ -72,7 +72,7 @@ def test_the_register_of_equipment_is_searched_as_one_types(tab):
     rows.first.get_by_role("link").first.click()
     part = page.locator("details").filter(has=page.locator("summary").get_by_text("故障"))
     part.locator("summary").click()
-    part.get_by_label("原因").fill("压力不足")
+    part.get_by_label("哪里坏了").fill("压力不足")
     part.get_by_role("button").click()
     expect(page.locator("main")).to_contain_text("→ 故障")
 
