@@ -81,6 +81,7 @@ def bare(seen: SimpleNamespace) -> Flask:
     Babel(app, default_locale="zh_Hans_CN")
     CSRFProtect(app)
     app.jinja_env.globals["asset"] = lambda name: f"/static/{name}?v=1"
+    app.jinja_env.filters.update(dict.fromkeys(("label", "iso", "moment"), str))
     app.jinja_env.filters["clock"] = lambda when: when.strftime("%H:%M")
     app.context_processor(lambda: _frame(app))
     app.after_request(_strict)
