@@ -26,7 +26,7 @@ def test_it_has_the_promised_size(sample):
     counts = sample.counts
     assert (counts["楼栋"], counts["网格"], counts["教职工"]) == (6, 47, 50)
     assert 95 <= counts["部位"] <= 110
-    assert 55 <= counts["隐患"] <= 70
+    assert 55 <= counts["隐患"] <= 80
     levels = Counter(sample.session.scalars(sa.select(Grid.level).where(Grid.is_active)))
     assert levels == {1: 1, 2: 6, 3: 40}
     assert sample.session.get(School, 1).is_sample
