@@ -88,6 +88,7 @@ def training_test_pass_rate(session: Session, period: Period) -> Figure:
         sa.select(Attendance)
         .join(Activity, of_training)
         .where(*tested, Attendance.passed.is_(False))
+        .order_by(Attendance.id)
     )
     return Figure(row[0], row[1], failed)
 
@@ -162,7 +163,9 @@ def family_outreach_rate(session: Session, period: Period) -> Figure:
             sa.func.coalesce(sa.func.sum(ClassPart.sent), 0),
         )
     ).one()
-    return Figure(row[0], row[1], letters.where(ClassPart.returned < ClassPart.sent))
+    return Figure(
+        row[0], row[1], letters.where(ClassPart.returned < ClassPart.sent).order_by(ClassPart.id)
+    )
 
 
 def _answers(form: Form, period: Period) -> sa.Select[SpotAnswer]:
@@ -241,4 +244,4 @@ def operators_certified_ratio(session: Session, period: Period) -> Figure:
     row = session.execute(
         operators.with_only_columns(sa.func.count(sa.case((fit, 1))), sa.func.count())
     ).one()
-    return Figure(row[0], row[1], operators.where(~fit))
+    return Figure(row[0], row[1], operators.where(~fit).order_by(Person.id))
