@@ -21,7 +21,7 @@ from unitsafe.activities.models import (
     DrillClass,
     SpotAnswer,
 )
-from unitsafe.activities.rules import ORGANISE, Form, Kind, State
+from unitsafe.activities.rules import NUMBER, ORGANISE, Form, Kind, State
 from unitsafe.classes.models import SchoolClass
 from unitsafe.core.db import like
 from unitsafe.core.domain import Actor, Right
@@ -151,7 +151,10 @@ def issue_counts(session: Session, activities: Sequence[Activity]) -> Counter[in
 
 
 def activity(session: Session, actor: Actor, number: str) -> Activity | None:
-    """One activity with what every kind has: place, organiser, people, issues, photos, events."""
+    """One activity with what every kind has: place, organiser, people, issues, photos, events.
+    None when unknown, not visible, or no number at all (PostgreSQL cannot be asked for every sign)."""
+    if not NUMBER.fullmatch(number):
+        return None
     hazard = selectinload(Activity.issues).joinedload(ActivityIssue.hazard)
     return session.scalars(
         sa.select(Activity)

@@ -1,5 +1,6 @@
 """What is organised: kinds, forms of each kind, states, and who is asked what."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -151,6 +152,10 @@ def open_actions(kind: Kind, state: State, *, may_organise: bool) -> list[Action
         for action, move in TRANSITIONS.items()
         if state in move.sources and (move.kinds is None or kind in move.kinds)
     ]
+
+
+NUMBER = re.compile(r"HD[0-9]{4}-[0-9]{4,9}")
+"""What :func:`number` makes."""
 
 
 def number(year: int, serial: int) -> str:
