@@ -29,7 +29,7 @@ def held(
     """An activity that was held on ``day``; ``people`` signed in."""
     kind = next(kind for kind, forms in FORMS.items() if form in forms)
     made = Activity(
-        number=f"HD-{next(_serial):04d}",
+        number=f"HD2025-{next(_serial):04d}",
         kind=kind,
         form=form,
         title=facts.pop("title", "消防活动"),

@@ -67,7 +67,7 @@ def sign(session, read, make):
 
 def held(make, form, day, state=State.HELD):
     kind = Kind.DRILL if form in (Form.EVACUATION, Form.FULL) else Kind.TRAINING
-    number = f"HD-2026-{next(make.serial):04}"
+    number = f"HD2025-{next(make.serial):04}"
     make.session.add(
         Activity(
             number=number,
