@@ -310,7 +310,6 @@ POST maintenance.sign    sign_in 403     403     403     ok      ok      403    
 POST maintenance.new_contract sign_in 403     403     403     422     422     403     403
 POST maintenance.contract sign_in 403     403     403     422     422     403     403
 POST maintenance.read    sign_in 403     403     403     422     422     403     403
-POST maintenance.set_targets sign_in 403     403     403     422     422     403     403
 POST activities.new          sign_in 403     403     403     422     422     422     403
 POST activities.edit         sign_in 404     403     403     422     422     422     403
 POST activities.step         sign_in 404     403     403     422     422     422     403
