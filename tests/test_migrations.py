@@ -49,6 +49,11 @@ APPEND_ONLY = (
     "year_plan_own",
     "year_plan_mark",
     "year_plan_signature",
+    "quarter_figures",
+    "assessment_score",
+    "assessment_score_file",
+    "assessment_veto",
+    "assessment_event",
 )
 
 

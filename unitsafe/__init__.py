@@ -43,6 +43,7 @@ FEATURES = (
     "reminders",
     "year_plan",
     "appraisal",
+    "assessments",
     "log",
     "setup",
     "today",
