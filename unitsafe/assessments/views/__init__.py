@@ -10,3 +10,5 @@ from unitsafe.photos.services import visible_through
 bp = Blueprint("assessments", __name__)
 visible_through["assessments"] = queries.photo_ids
 files_visible_through["assessments"] = queries.file_ids
+
+from unitsafe.assessments.views import standard as _standard  # noqa: E402, F401
