@@ -118,6 +118,11 @@ def total(body: Body) -> Decimal:
     return sum((_decimal(one["points"]) for one in body["capabilities"]), Decimal(0))
 
 
+def weighed(entry: Entry) -> Entry:
+    """An item that is worth what its evidence is."""
+    return {**entry, "max_points": _sum(entry["evidence"], "points")}
+
+
 def change_item(body: Body, changed: Entry) -> Body:
     """``changed`` in the place of the item of its key."""
     body = deepcopy(body)
@@ -190,8 +195,7 @@ def edited(body: Body, key: str, name: str) -> Body:
 def _summed(body: Body) -> Body:
     for capability in body["capabilities"]:
         for one in capability["groups"]:
-            for entry in one["items"]:
-                entry["max_points"] = _sum(entry["evidence"], "points")
+            one["items"] = [weighed(entry) for entry in one["items"]]
             one["points"] = _sum(one["items"], "max_points")
         capability["points"] = _sum(capability["groups"], "points")
     return body

@@ -215,7 +215,7 @@ def item_form(
 def _own_ids(form: Form, key: str) -> None:
     """Ids that stay apart when several forms have been swapped into one page."""
     for one in form:
-        one.id = one.label.field_id = f"{one.short_name}-{key}"
+        one.id = one.label.field_id = f"{key}-{one.short_name}"
 
 
 def _add_evidence(

@@ -58,6 +58,7 @@ def change_item(
     """
     row = _locked(session)
     before = _as_seen(row, changed["key"], seen)
+    changed = edit.weighed(changed)
     if found := edit.item_faults(row.body, changed, content.load()):
         raise Refused(found)
     body = edit.change_item(row.body, changed)
