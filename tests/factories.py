@@ -21,6 +21,8 @@ from unitsafe.activities.rules import FORMS
 from unitsafe.activities.rules import Form as ActivityForm
 from unitsafe.activities.rules import Kind as ActivityKind
 from unitsafe.activities.services import Facts as ActivityFacts
+from unitsafe.assessments import standard_services
+from unitsafe.assessments.models import AssessmentStandard
 from unitsafe.checks import planning, services, taps
 from unitsafe.checks.models import Check, Plan
 from unitsafe.checks.rules import EntrySource, Result
@@ -559,6 +561,13 @@ class Make:
                 by=self.actor(officer),
                 now=self.now(),
             )
+        return self._save(made)
+
+    def standard_draft(self) -> AssessmentStandard:
+        """The standard that the officer has copied to change it; the one there already is kept."""
+        by = self.actor(self.someone("officer"))
+        with self.app.app_context():
+            made = standard_services.copy(self.session, by=by, now=self.now())
         return self._save(made)
 
     def emergency_plan(self, **facts: Any) -> Document:

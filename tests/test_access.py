@@ -71,6 +71,8 @@ GET  year_plan.year          sign_in ok      ok      ok      ok      ok      ok 
 GET  year_plan.year_pdf      sign_in ok      ok      ok      ok      ok      ok      ok
 GET  year_plan.year_xlsx     sign_in ok      ok      ok      ok      ok      ok      ok
 GET  year_plan.entry         sign_in ok      ok      ok      ok      ok      ok      ok
+GET  assessments.standard    sign_in 403     403     403     ok      ok      ok      ok
+GET  assessments.draft       sign_in 403     403     403     ok      ok      ok      403
 GET  letters.index           sign_in 403     403     403     ok      ok      ok      ok
 GET  letters.letters_pdf     sign_in 403     403     403     ok      ok      ok      ok
 GET  letters.letter          sign_in 404     ok      404     ok      ok      ok      ok
@@ -270,6 +272,8 @@ POST people.sign_out_everywhere sign_in 403     403     403     ok      ok      
 POST people.sign_out         sign_in 404     ok      404     404     404     404     404
 POST people.sign_out_others  sign_in ok      ok      ok      ok      ok      ok      ok
 POST photos.upload           sign_in 403     422     422     422     422     422     403
+POST assessments.edit_draft  sign_in 403     403     403     422     422     403     403
+POST assessments.publish_standard sign_in 403 403     403     422     422     422     403
 POST year_plan.add           sign_in 403     403     403     422     422     403     403
 POST year_plan.mark          sign_in 403     403     403     422     422     403     403
 POST year_plan.paper         sign_in 403     403     403     422     422     403     403

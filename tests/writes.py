@@ -134,6 +134,7 @@ def _all(make: Make, campus: Campus) -> Iterator[Line]:
     yield from _school()
     yield from _letters(make, campus)
     yield from _year_plan(make)
+    yield from _standard()
     yield from _roster(make, campus)
     yield from _visits(campus)
     yield from _documents()
@@ -394,6 +395,12 @@ def _year_plan(make: Make) -> Iterator[Line]:
     yield "year_plan.paper", "officer", {}, here, scan, ()
     signed = {"agree": "y", "typed_name": make.someone("principal").name}
     yield "year_plan.sign", "principal", {}, here, signed, ()
+
+
+def _standard() -> Iterator[Line]:
+    here = "assessments.draft"
+    yield "assessments.edit_draft", "officer", {}, here, {"g1_at": "92"}, ()
+    yield "assessments.publish_standard", "principal", {}, here, {"note": "首次发布"}, ()
 
 
 def _roster(make: Make, campus: Campus) -> Iterator[Line]:

@@ -26,7 +26,7 @@ class Amount(StringField):
     def __init__(self, label: Any, *, required: bool = True, **kwargs: Any) -> None:
         look = {"inputmode": "decimal", "autocomplete": "off", **kwargs.pop("render_kw", {})}
         super().__init__(label, filters=[_plain], render_kw=look, **kwargs)
-        self.is_needed = required
+        self.is_needed = self.flags.required = required
 
     @property
     def amount(self) -> Decimal | None:

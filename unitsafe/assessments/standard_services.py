@@ -12,9 +12,12 @@ from sqlalchemy.orm import Session
 
 from unitsafe import content
 from unitsafe.assessments import standard_edit as edit
+from unitsafe.assessments import standard_words as words
 from unitsafe.assessments import standards
 from unitsafe.assessments.models import AssessmentStandard
 from unitsafe.assessments.standard_edit import Body, Entry, Fault
+from unitsafe.content.build import make
+from unitsafe.content.model import AssessmentItem
 from unitsafe.core import audit
 from unitsafe.core.domain import Actor, RuleError
 from unitsafe.core.figures import METRICS
@@ -34,11 +37,11 @@ def copy(session: Session, *, by: Actor, now: datetime) -> AssessmentStandard:
     """A draft that says what the version in use says; the one that is there when there is one."""
     if (found := standards.draft(session)) is not None:
         return found
-    number = standards.next_number(session)
+    source = standards.in_use(session, now=now)
     found = AssessmentStandard(
-        number=number,
+        number=standards.next_number(session),
         origin=standards.SCHOOL,
-        body=edit.copied(standards.standard(standards.newest(session))),
+        body=edit.copied(standards.standard(source)),
         is_draft=True,
         made_at=now,
         made_by_id=by.id,
@@ -62,18 +65,19 @@ def change_item(
     if found := edit.item_faults(row.body, changed, content.load()):
         raise Refused(found)
     body = edit.change_item(row.body, changed)
-    data = {"item": changed["text"], "before": _outline(before), "after": _outline(changed)}
+    data: dict[str, object] = {
+        "item": changed["text"],
+        "before": _outline(row, before),
+        "after": _outline(row, changed),
+    }
     return _keep(session, row, body, changed["key"], "edit", data, by=by, now=now)
 
 
-def _outline(entry: Entry) -> str:
-    """An item in a line of the log: its points and texts, and how its figures are scored."""
-    shown = {
-        name: entry[name]
-        for name in ("text", "how_to_score", "evidence", "applies_when")
-        if name in entry
-    }
-    return json.dumps(shown, ensure_ascii=False)
+def _outline(row: AssessmentStandard, entry: Entry) -> str:
+    """An item in a line of the log."""
+    item, metrics = make(AssessmentItem, entry), standards.standard(row).metrics
+    ways = [words.way(one, metrics) for one in item.evidence]
+    return "；".join([f"{item.max_points}分", item.text, item.how_to_score, *ways])
 
 
 def add_item(
@@ -114,7 +118,7 @@ def add_item(
         "basis": [edit.OWN_BASIS],
     }
     body, key = edit.add_item(row.body, group, new)
-    _keep(session, row, body, key, "add", {"item": text, "points": points}, by=by, now=now)
+    _keep(session, row, body, key, "add", {"item": text, "max_points": points}, by=by, now=now)
     return key
 
 
@@ -182,7 +186,7 @@ def publish(
     others = sa.select(sa.func.max(AssessmentStandard.number)).where(
         AssessmentStandard.id != row.id
     )
-    row.number = (session.scalar(others) or 0) + 1  # the pack's own may have come in meanwhile
+    row.number = (session.scalar(others) or 0) + 1  # a newer pack may have come in meanwhile
     row.is_draft, row.note = None, note
     row.published_at, row.published_by_id = now, by.id
     session.flush()

@@ -68,10 +68,10 @@ def way(evidence: Evidence, metrics: Mapping[str, Metric]) -> str:
 
 def _band(band: Band, metric: Metric) -> str:
     if metric.unit == "bool":
-        return str(_("有效得%(points)s分", points=points(band.points)))
+        return str(_("有效：%(points)s分", points=points(band.points)))
     return str(
         _(
-            "%(how)s%(limit)s%(unit)s得%(points)s分",
+            "%(how)s%(limit)s%(unit)s：%(points)s分",
             how=condition(band),
             limit=points(limit(band, metric)),
             unit=limit_unit(band, metric),

@@ -51,7 +51,7 @@ PUBLISHES = (Right.RUN_ASSESSMENT, Right.SIGN_ASSESSMENT, Right.MANAGE_SCHOOL)
 
 
 @bp.get(HERE)
-@allow(*queries.SEES, Right.MANAGE_SCHOOL)
+@allow(*queries.SEES)
 def standard() -> ResponseReturnValue:
     """The version in use, or the one asked for, with the list of all."""
     session = db.session()
@@ -74,23 +74,8 @@ def standard() -> ResponseReturnValue:
         way=lambda evidence: words.way(evidence, found.metrics),
         sources=content.load().sources,
         has_draft=standards.draft(session) is not None,
-        copy_form=Form() if holds_any(EDITS) else None,
+        copy_form=_act_form("copy") if holds_any(EDITS) else None,
         opens_draft=holds_any(PUBLISHES),
-    )
-
-
-@bp.post(HERE)
-@allow(*EDITS)
-def copy_standard() -> ResponseReturnValue:
-    """Copy the version in use, to change it."""
-    form = Form()
-    if not form.validate():
-        abort(422)
-    return _done(
-        form,
-        lambda session, now: services.copy(session, by=actor(), now=now),
-        "",
-        location=url_for(".draft"),
     )
 
 
@@ -180,7 +165,7 @@ def _show(
         else None,
         grades_open=grades is not None,
         publish_form=publish_form,
-        drop_form=PartForm(formdata=None, data={"act": "drop"}) if may_edit else None,
+        drop_form=_act_form("drop") if may_edit else None,
         points=points,
         way=lambda evidence: words.way(evidence, found.metrics),
         status=status,
@@ -205,6 +190,10 @@ def _line(entry: dict[str, Any], edits: dict[str, str]) -> Line:
     return Line(make(AssessmentItem, entry), edits.get(key, ""), key.startswith(edit.OWN))
 
 
+def _act_form(act: str) -> PartForm:
+    return PartForm(formdata=None, data={"act": act})
+
+
 def _part_form(row: AssessmentStandard, act: str, key: str) -> PartForm:
     data = {"act": act, "item": key, "seen": edit.mark(edit.part(row.body, key))}
     return PartForm(formdata=None, data=data)
@@ -223,10 +212,25 @@ def _named(row: AssessmentStandard, found: Standard) -> list[tuple[Fault, str]]:
 @bp.post(DRAFT)
 @allow(*EDITS)
 def edit_draft() -> ResponseReturnValue:
-    """Change an item or the grades, add, remove, restore, throw away: by the form's ``act``."""
-    row = _draft()
-    handle = _ACTS.get(request.form.get("act", ""))
-    return handle(row) if handle else abort(422)
+    """Copy the version in use to change it; change an item or the grades, add, remove, restore,
+    throw away: by the form's ``act``."""
+    once.check(db.session(), request.form.get("once"), by=actor().id)
+    act = request.form.get("act", "")
+    if act == "copy":
+        return _copy()
+    return _ACTS[act](_draft()) if act in _ACTS else abort(422)
+
+
+def _copy() -> ResponseReturnValue:
+    form = PartForm()
+    if not form.validate():
+        abort(422)
+    return _done(
+        form,
+        lambda session, now: services.copy(session, by=actor(), now=now),
+        "",
+        location=url_for(".draft"),
+    )
 
 
 def _draft() -> AssessmentStandard:
@@ -389,6 +393,7 @@ _ACTS: dict[str, Callable[[AssessmentStandard], ResponseReturnValue]] = {
 @allow(*PUBLISHES)
 def publish_standard() -> ResponseReturnValue:
     """Make the draft a version; assessments opened from now on take it."""
+    once.check(db.session(), request.form.get("once"), by=actor().id)
     row = _draft()
     form = PublishForm()
     if not form.validate():
@@ -429,8 +434,8 @@ def _done(
         key = once.claim(session, form.once.data, by=actor().id, now=now)
         made = act(session, now)
         key.location = location if isinstance(location, str) else location(made)
+    if fragment is not None and wants_fragment():
+        return fragment()  # which shows it: a message would hide the sums
     if message:
         flash(message)
-    if fragment is not None and wants_fragment():
-        return fragment()
     return see_other(key.location)
