@@ -69,7 +69,7 @@ def test_a_version_is_taken_by_later_assessments_and_open_ones_keep_theirs(
 ):
     today = make.now().date()
     with app.app_context():
-        before = services.open_quarter(session, QUARTER, today, **by)
+        services.open_quarter(session, QUARTER, today, **by)
         standard.change_item(session, changed(row, points=2), seen=mark(row), **by)
         standard.change_item(
             session, changed(row, "c1_08", points=3), seen=mark(row, "c1_08"), **by
@@ -79,6 +79,7 @@ def test_a_version_is_taken_by_later_assessments_and_open_ones_keep_theirs(
         assert (made.number, made.note, standards.edition(made)) == (2, "改分值", "本校第2版")
         assert standards.newest(session) is made
         assert "removed" not in made.body and "edits" not in made.body
+        before = queries.assessment(session, read(QUARTER))
         kept = queries.sheet(session, read(QUARTER), before, today)
         fresh = queries.sheet(session, read(QUARTER), None, today)
         assert (kept.item(ITEM).most, fresh.item(ITEM).most) == (3, 2)
