@@ -5,7 +5,7 @@ What is asked for a day (open, overdue) is replayed from the steps up to the end
 """
 
 from collections.abc import Collection, Iterable
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -44,7 +44,7 @@ def found_in(period: Period) -> sa.ColumnElement[bool]:
     )
 
 
-def fixed_at() -> sa.ScalarSelect[object]:
+def fixed_at() -> sa.ScalarSelect[datetime]:
     """When the last fix of a hazard was reported."""
     return (
         sa.select(sa.func.max(HazardEvent.at))
@@ -166,23 +166,27 @@ class _Signers:
         held = sa.select(PersonPost.person_id, PersonPost.from_on, PersonPost.until_on).where(
             PersonPost.post.in_(SIGNERS)
         )
-        self.held = [tuple(row) for row in session.execute(held)]
+        self.held = session.execute(held).all()
         away = sa.select(
             Absence.person_id, Absence.deputy_id, Absence.from_on, Absence.until_on
-        ).where(Absence.person_id.in_([person_id for person_id, *_span in self.held]))
-        self.away = [tuple(row) for row in session.execute(away)]
+        ).where(Absence.person_id.in_([one.person_id for one in self.held]))
+        self.away = session.execute(away).all()
 
     def hold(self, person_id: int | None, day: date) -> bool:
         """Whether the person could sign on that day."""
         return self._holds(person_id, day) or any(
-            deputy_id == person_id and first <= day <= last and self._holds(absent_id, day)
-            for absent_id, deputy_id, first, last in self.away
+            one.deputy_id == person_id
+            and one.from_on <= day <= one.until_on
+            and self._holds(one.person_id, day)
+            for one in self.away
         )
 
     def _holds(self, person_id: int | None, day: date) -> bool:
         return any(
-            holder_id == person_id and first <= day and (last is None or last >= day)
-            for holder_id, first, last in self.held
+            one.person_id == person_id
+            and one.from_on <= day
+            and (one.until_on is None or one.until_on >= day)
+            for one in self.held
         )
 
 

@@ -88,7 +88,7 @@ def _steps(session: Session, ids: list[int], end: datetime) -> dict[int, list[St
     return found
 
 
-def _then(row: sa.Row[Any], steps: list[Step]) -> Then:
+def _then(row: Any, steps: list[Step]) -> Then:
     then = replay(steps)
     return Then(
         id=row.id,
