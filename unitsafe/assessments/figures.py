@@ -16,7 +16,6 @@ from unitsafe.core.figures import METRICS, Figure, Period
 from unitsafe.school import queries as schools
 from unitsafe.school.models import Term
 
-
 LAST_NIGHT = timedelta(hours=8)
 """When the rounds of a quarter's last night are over, grace included (content/plans.yaml
 night_dorm: 06:00 and half an hour)."""
