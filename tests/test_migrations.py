@@ -49,6 +49,7 @@ APPEND_ONLY = (
     "year_plan_own",
     "year_plan_mark",
     "year_plan_signature",
+    "appraisal_note",
 )
 
 
