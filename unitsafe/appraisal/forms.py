@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, SelectField
+from wtforms.validators import DataRequired
 
 from unitsafe.appraisal.rules import NoteKind
 from unitsafe.core.forms import Form, LongText, Text, named
@@ -10,7 +11,7 @@ from unitsafe.core.forms import Form, LongText, Text, named
 class NoteForm(Form):
     """登记奖惩; ``whom`` offers ``grid-3`` or ``person-7``."""
 
-    whom = SelectField(_l("给谁"))
+    whom = SelectField(_l("给谁"), [DataRequired(_l("请选择给谁。"))])
     kind = RadioField(
         _l("种类"), choices=lambda: named(NoteKind), coerce=NoteKind, default=NoteKind.PRAISE
     )

@@ -256,5 +256,4 @@ def _withdraw(month: str, location: str) -> ResponseReturnValue:
         _("这一条已撤销。"),
         location=location,
         again=lambda: _show(month, withdraw_form=form, status=422),
-        otherwise="reason",
     )
