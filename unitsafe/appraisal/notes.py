@@ -36,7 +36,7 @@ class Noted:
     withdrawal: AppraisalNote | None
 
 
-def _noted() -> sa.Select[Any]:
+def _noted() -> sa.Select[Any, Any]:
     later = aliased(AppraisalNote)
     return (
         sa.select(AppraisalNote, later)

@@ -102,7 +102,7 @@ def _paper_row(line: Line | PersonLine, name: str) -> shapes.AppraisalRow:
     one = line.month
     return {
         "name": name,
-        "score": "—" if line.score is None else f"{line.score:g}",
+        "score": "—" if line.score is None else f"{line.score:.1f}",
         "checks": f"{one.done}/{one.expected}" if one.expected else "—",
         "on_time": f"{one.on_time}/{one.expected}" if one.expected else "—",
         "backfill": str(one.backfill),

@@ -216,7 +216,8 @@ def note(month: str) -> ResponseReturnValue:
 
     def act(session: Session, now: Any) -> str:
         what, _dash, key = form.whom.data.partition("-")
-        whom = session.get_one(Person if what == "person" else Grid, int(key))
+        models: dict[str, type[Grid] | type[Person]] = {"grid": Grid, "person": Person}
+        whom = session.get_one(models[what], int(key))
         services.note(
             session,
             first,
@@ -227,7 +228,7 @@ def note(month: str) -> ResponseReturnValue:
             by=actor(),
             now=now,
         )
-        return str(whom.name)
+        return whom.name
 
     return carry_out(
         form,
