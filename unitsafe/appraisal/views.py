@@ -216,8 +216,8 @@ def note(month: str) -> ResponseReturnValue:
 
     def act(session: Session, now: Any) -> str:
         what, _dash, key = form.whom.data.partition("-")
-        models: dict[str, type[Grid] | type[Person]] = {"grid": Grid, "person": Person}
-        whom = session.get_one(models[what], int(key))
+        is_person = what == "person"
+        whom = session.get_one(Person, int(key)) if is_person else session.get_one(Grid, int(key))
         services.note(
             session,
             first,
