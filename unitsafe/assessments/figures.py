@@ -1,13 +1,13 @@
 """The figures of a quarter: counted from the ledgers, and kept as they stood at its end."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from unitsafe import content
+from unitsafe import clock, content
 from unitsafe.assessments import quarters
 from unitsafe.assessments.models import QuarterFigures
 from unitsafe.assessments.quarters import Quarter
@@ -15,6 +15,10 @@ from unitsafe.assessments.rules import Count, Counts
 from unitsafe.core.figures import METRICS, Figure, Period
 from unitsafe.school import queries as schools
 from unitsafe.school.models import Term
+
+LAST_NIGHT = timedelta(hours=8)
+"""When the rounds of a quarter's last night are over, grace included (content/plans.yaml
+night_dorm: 06:00 and half an hour)."""
 
 
 def count(session: Session, quarter: Quarter, today: date) -> dict[str, Count]:
@@ -66,7 +70,7 @@ def freeze(session: Session, today: date, *, now: datetime) -> Quarter | None:
     """Keep the figures of the quarter that ended last, unless they are kept already. Returns it
     when it did. Call it inside a write; it costs one read when there is nothing to do."""
     quarter = quarters.quarter_of(today).before
-    if not is_due(session, today):
+    if not is_due(session, today, now=now):
         return None
     body = {
         key: [None if one.amount is None else str(one.amount), one.whole]
@@ -77,9 +81,12 @@ def freeze(session: Session, today: date, *, now: datetime) -> Quarter | None:
     return quarter
 
 
-def is_due(session: Session, today: date) -> bool:
-    """Whether the figures of the quarter that ended last are still to be kept."""
+def is_due(session: Session, today: date, *, now: datetime) -> bool:
+    """Whether the figures of the quarter that ended last are still to be kept. The last night's
+    rounds end in the morning after it."""
     quarter = quarters.quarter_of(today).before
+    if now < clock.at(quarter.after.first) + LAST_NIGHT:
+        return False
     return kept(session, quarter) is None and has_ledgers(session, quarter)
 
 

@@ -3,7 +3,9 @@
 from flask import Blueprint
 
 from unitsafe.assessments import labels as _labels  # noqa: F401
+from unitsafe.assessments import proof as _proof  # noqa: F401
 from unitsafe.assessments import queries
+from unitsafe.assessments import today as _today  # noqa: F401
 from unitsafe.files.services import visible_through as files_visible_through
 from unitsafe.photos.services import visible_through
 
@@ -11,4 +13,6 @@ bp = Blueprint("assessments", __name__)
 visible_through["assessments"] = queries.photo_ids
 files_visible_through["assessments"] = queries.file_ids
 
-from unitsafe.assessments.views import standard as _standard  # noqa: E402, F401
+from unitsafe.assessments.views import item, ledger, sheet, standard, steps  # noqa: E402
+
+__all__ = ["bp", "item", "ledger", "sheet", "standard", "steps"]
