@@ -9,7 +9,8 @@ from flask_babel import lazy_gettext as _l
 
 @dataclass(frozen=True)
 class Setting:
-    """A whole number between ``least`` and ``most``, counted in ``unit``."""
+    """A whole number between ``least`` and ``most``, counted in ``unit``; ``is_weight``: of the
+    monthly appraisal's score."""
 
     key: str
     label: Any
@@ -18,6 +19,12 @@ class Setting:
     most: int
     unit: Any
     source: Any
+    is_weight: bool = False
+
+
+def _weight(key: str, label: Any, default: int, least: int, most: int) -> Setting:
+    unit = _l("条") if key == "appraisal_finds" else _l("分")
+    return Setting(key, label, default, least, most, unit, _l("产品约定"), is_weight=True)
 
 
 SETTINGS = {
@@ -387,6 +394,15 @@ SETTINGS = {
             "%",
             _l("产品约定"),
         ),
+        _weight("appraisal_completion", _l("检查做完占"), 40, 1, 100),
+        _weight("appraisal_on_time", _l("检查按时占"), 20, 0, 100),
+        _weight("appraisal_fixing", _l("隐患按期整改占"), 30, 0, 100),
+        _weight("appraisal_rating", _l("发现人评价占"), 10, 0, 100),
+        _weight("appraisal_backfill", _l("全部补录时扣"), 10, 0, 100),
+        _weight("appraisal_yellow", _l("月末每张黄牌扣"), 2, 0, 50),
+        _weight("appraisal_red", _l("月末每张红牌扣"), 5, 0, 50),
+        _weight("appraisal_find", _l("每发现一条隐患加"), 1, 0, 10),
+        _weight("appraisal_finds", _l("发现隐患最多算"), 5, 0, 50),
     )
 }
 """Source: domain README §7 (cards) and §8 (deadlines, countersignature); product.md §3 rule 1."""
