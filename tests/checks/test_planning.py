@@ -424,7 +424,7 @@ def test_the_default_plans_come_once(make, app, session, now):
     with app.app_context():
         planning.create_default_plans(session, school, now=now())
     session.commit()
-    assert session.scalar(sa.select(sa.func.count()).select_from(Plan)) == before == 7
+    assert session.scalar(sa.select(sa.func.count()).select_from(Plan)) == before == 9
     assert make.plan("grid_walk").title == "我们的双巡"
 
 
