@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from unitsafe.checks.models import (
     HAS_FAILED,
     IS_BACKFILL,
+    IS_UNDONE,
     Check,
     CheckEvent,
     CheckPhoto,
@@ -140,13 +141,9 @@ def _conditions(filters: Filters, now: datetime) -> list[Condition]:
         "waiting": [Check.state == State.SUBMITTED],
         "failed": [HAS_FAILED],
         "backfill": [IS_BACKFILL],
-        "unfinished": [Check.state.in_(UNFINISHED), Check.missed_at > now],
+        "unfinished": [IS_UNDONE, Check.missed_at > now],
         "missed": [Check.state.in_(UNFINISHED), Check.missed_at <= now],
-        "unexplained": [
-            Check.state.in_(UNFINISHED),
-            Check.missed_at <= now,
-            Check.explanation == "",
-        ],
+        "unexplained": [IS_UNDONE, Check.missed_at <= now],
         "skipped": [Check.state == State.SKIPPED],
     }
     return found + by_status.get(filters.status, [])
@@ -226,7 +223,7 @@ def mine(session: Session, actor: Actor, now: datetime, day_ends: datetime) -> S
                 Check.assignee_id == actor.id,
                 sa.and_(Check.assignee_id.is_(None), from_pool(actor)),
             ),
-            Check.state.in_(UNFINISHED),
+            IS_UNDONE,
             sa.or_(Check.missed_at > now, Check.corrects_id.is_not(None)),
             Check.opens_at < day_ends,
         )
@@ -270,9 +267,8 @@ def missed_by(session: Session, actor: Actor, now: datetime) -> int:
         .select_from(Check)
         .where(
             Check.assignee_id == actor.id,
-            Check.state.in_(UNFINISHED),
+            IS_UNDONE,
             Check.missed_at <= now,
-            Check.explanation == "",
             Check.corrects_id.is_(None),
         )
     ).one()
@@ -335,9 +331,8 @@ def missed_unexplained(session: Session, now: datetime) -> int:
         sa.select(sa.func.count())
         .select_from(Check)
         .where(
-            Check.state.in_(UNFINISHED),
+            IS_UNDONE,
             Check.missed_at <= now,
-            Check.explanation == "",
             Check.corrects_id.is_(None),
         )
     ).one()

@@ -478,7 +478,8 @@ PROGRESS_DAYS = 7
 
 def without_progress(session: Session, actor: Actor, now: datetime) -> Sequence[Hazard]:
     """Supervised cases that ``actor`` follows and of which nothing was written for a week."""
-    spoken = sa.select(HazardEvent.hazard_id).where(
+    spoken = sa.exists().where(
+        HazardEvent.hazard_id == Hazard.id,
         HazardEvent.action.in_((Action.SUPERVISE, Action.PROGRESS)),
         HazardEvent.at > now - timedelta(days=PROGRESS_DAYS),
     )
@@ -487,7 +488,7 @@ def without_progress(session: Session, actor: Actor, now: datetime) -> Sequence[
         .where(
             Hazard.supervisor_id.in_((actor.id, *actor.stands_in_for)),
             Hazard.state.in_(OPEN),
-            Hazard.id.not_in(spoken),
+            ~spoken,
         )
         .options(*ROW)
         .order_by(Hazard.supervise_until, Hazard.id)
