@@ -141,7 +141,7 @@ def test_a_calendar_has_a_square_a_day_in_its_week():
     days = [MONDAY + timedelta(number) for number in (0, 1, 4, 7)]
     squares = [
         Square(day, value, sign, f"{day}", "/checks")
-        for day, value, sign in zip(days, (1, 0.8, 0.5, 1), ("✓", "80", "50", "✓"), strict=True)
+        for day, value, sign in zip(days, (1, 0.9, 0.5, 1), ("✓", "90", "50", "✓"), strict=True)
     ]
     root = drawn(charts.heat(squares, DAYS, MONTHS, title="日历"))
     places = [(one.get("x"), one.get("y")) for one in classed(root, "day")]

@@ -71,11 +71,12 @@ class _Shade:
 
 
 SHADES = (
-    _Shade(1.0, "#e3f2e8", "#bfe0cb", "#226b45"),
+    _Shade(1.0, "#226b45", "#226b45", "#fff"),
+    _Shade(0.9, "#e3f2e8", "#bfe0cb", "#226b45"),
     _Shade(0.8, "#fff2d1", "#efd592", "#7d5200"),
     _Shade(-math.inf, "#fdebe9", "#efbdb9", DANGER),
 )
-"""Of a square: all of it, at least four fifths, less."""
+"""Of a square: all of it, at least nine tenths, four fifths, less."""
 SIDE, GAP = 44, 4
 """Of a square with its gap, to be hit by a finger; and the gap."""
 

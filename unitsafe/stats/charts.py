@@ -18,7 +18,7 @@ from unitsafe.stats.rules import Count, Day, percent
 
 Cell = str | int | float | tuple[str | int | float, str] | None
 """A text or number, or one with the address of what is behind it."""
-ON_PAPER = 18
+ON_PAPER = 22
 """Weeks of the calendar in a row on paper."""
 
 
