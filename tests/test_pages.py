@@ -71,6 +71,8 @@ NOT_HTML = {
     "micro_station.station_pdf",
     "people.index_xlsx",
     "appraisal.month_xlsx",
+    "stats.index_xlsx",
+    "stats.index_pdf",
     "year_plan.year_xlsx",
     "today.healthz",
     "photos.photo",
@@ -504,6 +506,7 @@ LISTS = {
     "/people/accounts": (more_accounts,),
     "/people.xlsx": (more_people,),
     "/appraisal/2026-11": (more_grids, more_hazards, more_people),
+    "/stats?period=year": (more_grids, more_hazards, more_checks),
 }
 
 
@@ -630,6 +633,9 @@ ODD = {
     "need": ["nobody", "\0"],
     "standing": ["x", "\0"],
     "w": ["x", "é", "\0", "x" * 5000],
+    "period": ["x" * 500, "\0", "own"],
+    "from": ["2026-13", "0001-01", "9999-12", "2026-1", "\0", "💥", "2001-01"],
+    "to": ["2026-13", "0001-01", "9999-12", "\0", "2099-12"],
     "next": ["//evil.test", "https://evil.test", "\\\\evil.test", "/\t/evil.test", "x"],
 }
 LEDGER = [
@@ -716,6 +722,7 @@ TAKES = {
     "grids.detail": ["open"],
     "plates.space": ["on"],
     "year_plan.year": ["state", "mine"],
+    "stats.index": ["period", "from", "to", "grid", "building"],
     "letters.index": ["after", "state", "year", "grid", "post", "q"],
     "letters.letters_pdf": ["state", "year", "grid", "post", "q"],
     "plates.index": ["building", "floor", "kind", "key", "fresh"],
