@@ -90,12 +90,13 @@ def _calendar(days: Sequence[Day], links: Links, title: str) -> Markup:
             one.on_time / one.expected,
             "✓" if one.on_time == one.expected else str(percent(one.on_time, one.expected)),
             _(
-                "%(m)s月%(d)s日%(week)s：应查%(n)s次，按时%(t)s次",
+                "%(m)s月%(d)s日%(week)s：应查%(n)s次，按时%(t)s次（%(p)s%%）",
                 m=one.day.month,
                 d=one.day.day,
                 week=WEEKDAYS[one.day.weekday()],
                 n=one.expected,
                 t=one.on_time,
+                p=percent(one.on_time, one.expected),
             ),
             links.checks(one.day, one.day),
         )

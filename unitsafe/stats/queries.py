@@ -240,7 +240,7 @@ def _closed(session: Session, scope: Scope) -> list[int]:
     month = _month(Hazard.closed_at, scope.period).label("month")
     rows = session.execute(
         sa.select(month, sa.func.count())
-        .where(*_within(scope, Hazard.closed_at), Hazard.state == State.CLOSED)
+        .where(*_within(scope, Hazard.closed_at))  # only closed ones have it
         .group_by(month)
     )
     found: Counter[int] = Counter()
