@@ -185,7 +185,7 @@ def fixing(report: Report, links: Links) -> Chart:
         charts.trend(
             short_months(report.period), series, title=_("从派单到销号的天数"), unit=_("天")
         ),
-        (_("月份"), _("等级"), _("已销号"), _("中位天数"), _("九成不超过"), _("按期")),
+        (_("月份"), _("等级"), _("已销号"), _("中位天数"), _("九成不超过"), _("按期改好")),
         [
             (
                 month_name(spans[number][0]),

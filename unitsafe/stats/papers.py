@@ -95,7 +95,7 @@ def rows(report: Report) -> Iterator[list[Value]]:
             month_name(spans[number][0]),
             took.closed,
             took.in_time,
-            _("按期"),
+            _("按期改好"),
             percent(took.in_time, took.closed),
             round(took.median, 1),
             round(took.most, 1),

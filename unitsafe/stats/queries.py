@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -26,6 +26,7 @@ from unitsafe.stats.rules import RECURRENT, Count, Day, Fixing, Period
 
 MOST_PLACES = 10
 MOST_RECURRING = 15
+FIXES = (Action.REPORT_DONE, Action.FIX_ON_SPOT)
 FIGURES = (
     "daily_patrol_completion_rate",
     "hazards_closed_on_time_rate",
@@ -254,17 +255,25 @@ def _took(
 ) -> dict[tuple[Level, int], Fixing]:
     """By level and ``month``: hazards found in the period and closed since, from their first
     dispatch on, or from when they were found if they were fixed on the spot."""
-    began = sa.func.coalesce(sa.func.min(HazardEvent.at), Hazard.found_at)
+
+    def at(*actions: Action) -> sa.ColumnElement[datetime]:
+        return sa.case((HazardEvent.action.in_(actions), HazardEvent.at))
+
+    began = sa.func.coalesce(sa.func.min(at(Action.DISPATCH)), Hazard.found_at)
+    fixed = sa.func.coalesce(sa.func.max(at(*FIXES)), Hazard.closed_at)
     lives = (
         sa.select(
             Hazard.level,
             month.label("month"),
             (DayNumber(Hazard.closed_at) - DayNumber(began)).label("took"),
-            sa.case((_is_in_time(), 1), else_=0).label("in_time"),
+            sa.case((_is_in_time(fixed), 1), else_=0).label("in_time"),
         )
         .outerjoin(
             HazardEvent,
-            sa.and_(HazardEvent.hazard_id == Hazard.id, HazardEvent.action == Action.DISPATCH),
+            sa.and_(
+                HazardEvent.hazard_id == Hazard.id,
+                HazardEvent.action.in_((Action.DISPATCH, *FIXES)),
+            ),
         )
         .where(*_within(scope, Hazard.found_at), Hazard.state == State.CLOSED)
         .group_by(Hazard.id)
@@ -303,12 +312,13 @@ def _took(
     }
 
 
-def _is_in_time() -> sa.ColumnElement[bool]:
-    """Closed before the school's clock ended the day it was due; with no such day it was never late."""
-    ahead = datetime.combine(date(2026, 1, 1), datetime.min.time(), clock.ZONE).utcoffset()
+def _is_in_time(fixed: sa.ColumnElement[datetime]) -> sa.ColumnElement[bool]:
+    """Fixed before the school's clock ended the day it was due: the deadline is the fixer's, who
+    need not wait for the closer. With no such day it was never late."""
+    ahead = datetime.combine(date(2026, 1, 1), time(0), clock.ZONE).utcoffset()
     shift = (ahead or timedelta()) / timedelta(days=1)
     day_ends = DayNumber(Hazard.due_on) + 1 - shift
-    return sa.or_(Hazard.due_on.is_(None), DayNumber(Hazard.closed_at) < day_ends)
+    return sa.or_(Hazard.due_on.is_(None), DayNumber(fixed) < day_ends)
 
 
 def _recurring(session: Session, scope: Scope) -> list[Count]:

@@ -98,7 +98,7 @@ class Day:
 class Fixing:
     """How long closed hazards took from when somebody had to fix them: days with a fraction.
 
-    ``in_time``: closed by the end of the day they were due. ``most``: nine of ten took no longer.
+    ``in_time``: fixed by the end of the day they were due. ``most``: nine of ten took no longer.
     """
 
     closed: int
