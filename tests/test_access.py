@@ -63,9 +63,10 @@ GET  photos.thumb            sign_in 404     ok      ok      ok      ok      ok 
 GET  checks.plans            sign_in 403     403     403     ok      ok      ok      ok
 GET  checks.plan             sign_in 403     403     403     ok      ok      403     403
 GET  coverage.index          sign_in 403     403     403     ok      ok      ok      ok
-GET  appraisal.index         sign_in 403     403     ok      ok      ok      ok      ok
+GET  appraisal.index         sign_in ok      ok      ok      ok      ok      ok      ok
 GET  appraisal.month         sign_in 403     403     ok      ok      ok      ok      ok
 GET  appraisal.month_xlsx    sign_in 403     403     ok      ok      ok      ok      ok
+GET  appraisal.month_pdf     sign_in 403     403     ok      ok      ok      ok      ok
 GET  stats.index             sign_in 403     403     ok      ok      ok      ok      ok
 GET  stats.index_xlsx        sign_in 403     403     ok      ok      ok      ok      ok
 GET  stats.index_pdf         sign_in 403     403     ok      ok      ok      ok      ok
@@ -273,6 +274,7 @@ POST people.sign_out_everywhere sign_in 403     403     403     ok      ok      
 POST people.sign_out         sign_in 404     ok      404     404     404     404     404
 POST people.sign_out_others  sign_in ok      ok      ok      ok      ok      ok      ok
 POST photos.upload           sign_in 403     422     422     422     422     422     403
+POST appraisal.note          sign_in 403     403     403     422     422     422     403
 POST year_plan.add           sign_in 403     403     403     422     422     403     403
 POST year_plan.mark          sign_in 403     403     403     422     422     403     403
 POST year_plan.paper         sign_in 403     403     403     422     422     403     403

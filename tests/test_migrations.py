@@ -49,6 +49,12 @@ APPEND_ONLY = (
     "year_plan_own",
     "year_plan_mark",
     "year_plan_signature",
+    "quarter_figures",
+    "assessment_score",
+    "assessment_score_file",
+    "assessment_veto",
+    "assessment_event",
+    "appraisal_note",
 )
 
 

@@ -44,6 +44,7 @@ FEATURES = (
     "year_plan",
     "appraisal",
     "stats",
+    "assessments",
     "log",
     "setup",
     "today",

@@ -20,7 +20,8 @@ from unitsafe.checks.models import (
     PlannedDay,
 )
 from unitsafe.checks.rules import Action, DayFacts, State
-from unitsafe.checks.versions import load_content, newest_versions, plain
+from unitsafe.checks.versions import load_content, newest_versions
+from unitsafe.content.build import plain
 from unitsafe.core.db import writing
 from unitsafe.grids import queries as grids
 from unitsafe.grids.models import Grid, GridSpace, Handover, Role

@@ -1,11 +1,6 @@
 """Checklist versions: the content pack's, and the school's own copies."""
 
-from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
 from datetime import datetime
-from decimal import Decimal
-from enum import Enum
-from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app
@@ -13,25 +8,9 @@ from sqlalchemy.orm import Session
 
 from unitsafe import content
 from unitsafe.checks.models import ChecklistVersion
-from unitsafe.content.build import make
+from unitsafe.content.build import make, plain
 from unitsafe.content.model import Checklist, ChecklistItem
 from unitsafe.core.db import Rows
-
-
-def plain(value: Any) -> Any:
-    """A dataclass of the content pack in the shape of its YAML, fit for JSON."""
-    if is_dataclass(value) and not isinstance(value, type):
-        return {
-            one.metadata.get("yaml", one.name): plain(getattr(value, one.name))
-            for one in fields(value)
-        }
-    if isinstance(value, Mapping):
-        return {key: plain(entry) for key, entry in value.items()}
-    if isinstance(value, tuple | list):
-        return [plain(entry) for entry in value]
-    if isinstance(value, Decimal):
-        return str(value)
-    return value.value if isinstance(value, Enum) else value
 
 
 def load_content(session: Session, *, now: datetime) -> list[ChecklistVersion]:

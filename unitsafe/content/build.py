@@ -4,8 +4,9 @@ import types
 import typing
 from collections.abc import Hashable, Mapping
 from dataclasses import fields, is_dataclass
-from datetime import time
+from datetime import date, datetime, time
 from decimal import Decimal
+from enum import Enum
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, TypeVar, cast
@@ -23,6 +24,24 @@ def make(kind: type[T], data: Mapping[str, Any]) -> T:
         if source in data:
             given[name] = _convert(hint, data[source])
     return kind(**given)
+
+
+def plain(value: Any) -> Any:
+    """A dataclass in the shape of its YAML, fit for JSON; `make` reads it back."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {
+            one.metadata.get("yaml", one.name): plain(getattr(value, one.name))
+            for one in fields(value)
+        }
+    if isinstance(value, Mapping):
+        return {key: plain(entry) for key, entry in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(entry) for entry in value]
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    return value.value if isinstance(value, Enum) else value
 
 
 def content(data: Mapping[str, Mapping[str, Any]]) -> model.Content:
@@ -44,7 +63,7 @@ def content(data: Mapping[str, Mapping[str, Any]]) -> model.Content:
         close_rule=_close_rule(duties["close_rule"]),
         sources=_by_key(model.Source, data["sources.yaml"]["sources"]),
         equipment=_equipment(data["equipment.yaml"]),
-        standard=_standard(data["four_capabilities.yaml"]),
+        standard=standard(data["four_capabilities.yaml"]),
         plans=_by_key(model.PlanTemplate, data["plans.yaml"]["plans"]),
         shifts=_by_key(model.ShiftTemplate, data["shifts.yaml"]["shifts"]),
         obligations=_by_key(model.Obligation, data["obligations.yaml"]["obligations"]),
@@ -66,7 +85,8 @@ def _equipment(data: Mapping[str, Any]) -> model.Equipment:
     )
 
 
-def _standard(data: Mapping[str, Any]) -> model.Standard:
+def standard(data: Mapping[str, Any]) -> model.Standard:
+    """The standard of the self-assessment from its checked file."""
     return model.Standard(
         title=data["title"],
         status=data["status"],
@@ -106,6 +126,8 @@ def _convert(hint: Any, value: Any) -> Any:
         return make(cast(type[Any], hint), value) if is_dataclass(hint) else _frozen(value)
     if hint is Decimal:
         return Decimal(str(value))
-    if hint is time:
-        return time.fromisoformat(value)
+    if hint in (date, datetime, time):
+        return hint.fromisoformat(value)
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return hint(value)
     return value

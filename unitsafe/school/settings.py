@@ -360,6 +360,33 @@ SETTINGS = {
             _l("分钟"),
             _l("产品默认（完工后留守观察）"),
         ),
+        Setting(
+            "assessment_team",
+            _l("自评小组最少人数"),
+            3,
+            1,
+            30,
+            _l("人"),
+            _l("产品默认（评估小组不少于3人）"),
+        ),
+        Setting(
+            "assessment_days",
+            _l("季度结束后几天内完成自评"),
+            10,
+            1,
+            60,
+            _l("天"),
+            _l("产品默认（当地有规定的按规定）"),
+        ),
+        Setting(
+            "assessment_cap",
+            _l("任一能力得分率低于多少，总评不高于合格（0为不用）"),
+            60,
+            0,
+            90,
+            "%",
+            _l("产品约定"),
+        ),
     )
 }
 """Source: domain README §7 (cards) and §8 (deadlines, countersignature); product.md §3 rule 1."""

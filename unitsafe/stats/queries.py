@@ -353,6 +353,6 @@ def _figures(session: Session, scope: Scope, today: date) -> dict[str, list[Figu
     for first, last in scope.period.months:
         if first <= today:
             days = FigurePeriod(first, last, min(last, today))
-            for key in (one for one in FIGURES if one in METRICS):
+            for key in FIGURES:
                 found[key].append(METRICS[key](session, days))
     return dict(found)

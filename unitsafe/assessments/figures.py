@@ -1,0 +1,96 @@
+"""The figures of a quarter: counted from the ledgers, and kept as they stood at its end."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from unitsafe import clock, content
+from unitsafe.assessments import quarters
+from unitsafe.assessments.models import QuarterFigures
+from unitsafe.assessments.quarters import Quarter
+from unitsafe.assessments.rules import Count, Counts
+from unitsafe.core.figures import METRICS, Figure, Period
+from unitsafe.school import queries as schools
+from unitsafe.school.models import Term
+
+LAST_NIGHT = timedelta(hours=8)
+"""When the rounds of a quarter's last night are over, grace included (content/plans.yaml
+night_dorm: 06:00 and half an hour)."""
+
+
+def count(session: Session, quarter: Quarter, today: date) -> dict[str, Count]:
+    """Every figure of ``quarter`` by its key, as the ledgers tell it on ``today``."""
+    terms = _terms(session)
+    return {
+        key: _plain(METRICS[key](session, period_of(key, quarter, today, terms))) for key in METRICS
+    }
+
+
+def _plain(figure: Figure) -> Count:
+    amount = None if figure.amount is None else Decimal(str(figure.amount))
+    return Count(amount, figure.whole)
+
+
+def figure(session: Session, key: str, quarter: Quarter, today: date) -> Figure:
+    """One figure with the rows behind it, as the ledgers tell it now."""
+    return METRICS[key](session, period_of(key, quarter, today, _terms(session)))
+
+
+def _terms(session: Session) -> list[tuple[date, date]]:
+    return [(term.starts_on, term.ends_on) for term in schools.terms(session)]
+
+
+def period_of(
+    key: str, quarter: Quarter, today: date, terms: Iterable[tuple[date, date]]
+) -> Period:
+    """The days that the figure ``key`` looks at; totals and counts by level look at a day."""
+    metric = content.load().standard.metrics.get(key.partition(":")[0])
+    kind = metric.period if metric else "snapshot"
+    return quarters.period(kind, quarter, today, list(terms))
+
+
+def kept(session: Session, quarter: Quarter) -> QuarterFigures | None:
+    """The figures that were kept when ``quarter`` had ended."""
+    return session.get(QuarterFigures, str(quarter))
+
+
+def counts(row: QuarterFigures) -> Counts:
+    """The figures of a kept row; what was not known then is counted as nothing measured."""
+    found = {
+        key: Count(None if amount is None else Decimal(amount), whole)
+        for key, (amount, whole) in row.body.items()
+    }
+    return {key: found.get(key, Count(None)) for key in {*METRICS, *found}}
+
+
+def freeze(session: Session, today: date, *, now: datetime) -> Quarter | None:
+    """Keep the figures of the quarter that ended last, unless they are kept already. Returns it
+    when it did. Call it inside a write; it costs one read when there is nothing to do."""
+    quarter = quarters.quarter_of(today).before
+    if not is_due(session, today, now=now):
+        return None
+    body = {
+        key: [None if one.amount is None else str(one.amount), one.whole]
+        for key, one in count(session, quarter, quarter.last).items()
+    }
+    session.add(QuarterFigures(quarter=str(quarter), on=quarter.last, at=now, body=body))
+    session.flush()
+    return quarter
+
+
+def is_due(session: Session, today: date, *, now: datetime) -> bool:
+    """Whether the figures of the quarter that ended last are still to be kept. The last night's
+    rounds end in the morning after it."""
+    quarter = quarters.quarter_of(today).before
+    if now < clock.at(quarter.after.first) + LAST_NIGHT:
+        return False
+    return kept(session, quarter) is None and has_ledgers(session, quarter)
+
+
+def has_ledgers(session: Session, quarter: Quarter) -> bool:
+    """Whether the school's calendar reaches into ``quarter``: before it, nothing was kept."""
+    first = session.scalar(sa.select(sa.func.min(Term.starts_on)))
+    return first is not None and first <= quarter.last
