@@ -67,6 +67,9 @@ GET  appraisal.index         sign_in ok      ok      ok      ok      ok      ok 
 GET  appraisal.month         sign_in 403     403     ok      ok      ok      ok      ok
 GET  appraisal.month_xlsx    sign_in 403     403     ok      ok      ok      ok      ok
 GET  appraisal.month_pdf     sign_in 403     403     ok      ok      ok      ok      ok
+GET  stats.index             sign_in 403     403     ok      ok      ok      ok      ok
+GET  stats.index_xlsx        sign_in 403     403     ok      ok      ok      ok      ok
+GET  stats.index_pdf         sign_in 403     403     ok      ok      ok      ok      ok
 GET  year_plan.index         sign_in ok      ok      ok      ok      ok      ok      ok
 GET  year_plan.year          sign_in ok      ok      ok      ok      ok      ok      ok
 GET  year_plan.year_pdf      sign_in ok      ok      ok      ok      ok      ok      ok

@@ -72,6 +72,8 @@ NOT_HTML = {
     "people.index_xlsx",
     "appraisal.month_xlsx",
     "appraisal.month_pdf",
+    "stats.index_xlsx",
+    "stats.index_pdf",
     "year_plan.year_xlsx",
     "today.healthz",
     "photos.photo",
@@ -506,6 +508,7 @@ LISTS = {
     "/people.xlsx": (more_people,),
     "/appraisal/2026-11": (more_grids, more_hazards, more_people),
     "/appraisal/2026-11?by=person": (more_grids, more_hazards, more_people),
+    "/stats?period=year": (more_grids, more_hazards, more_checks),
 }
 
 
@@ -579,6 +582,8 @@ ODD = {
     "last": ["abc", "0001-01-01", "9999-12-31"],
     "due_first": ["abc", "0001-01-01", "9999-12-31"],
     "due_last": ["abc", "9999-12-31"],
+    "closed_first": ["abc", "0001-01-01", "9999-12-31"],
+    "closed_last": ["abc", "9999-12-31"],
     "reporter": ["", "x,y", "1,,2", "99999999999", "💥", "\0"],
     "valid": ["x"],
     "grid": ["..", "%", "01-%", "\0", "'" * 300],
@@ -631,6 +636,9 @@ ODD = {
     "need": ["nobody", "\0"],
     "standing": ["x", "\0"],
     "w": ["x", "é", "\0", "x" * 5000],
+    "period": ["x" * 500, "\0", "own"],
+    "from": ["2026-13", "0001-01", "9999-12", "2026-1", "\0", "💥", "2001-01"],
+    "to": ["2026-13", "0001-01", "9999-12", "\0", "2099-12"],
     "next": ["//evil.test", "https://evil.test", "\\\\evil.test", "/\t/evil.test", "x"],
 }
 LEDGER = [
@@ -647,6 +655,10 @@ LEDGER = [
     "mark",
     "due_first",
     "due_last",
+    "closed_first",
+    "closed_last",
+    "building",
+    "space",
     "reporter",
     "valid",
     "q",
@@ -714,6 +726,7 @@ TAKES = {
     "plates.space": ["on"],
     "year_plan.year": ["state", "mine"],
     "appraisal.month": ["by"],
+    "stats.index": ["period", "from", "to", "grid", "building"],
     "letters.index": ["after", "state", "year", "grid", "post", "q"],
     "letters.letters_pdf": ["state", "year", "grid", "post", "q"],
     "plates.index": ["building", "floor", "kind", "key", "fresh"],

@@ -1,5 +1,6 @@
 """The ledger as it is narrowed, as a workbook and on paper."""
 
+from collections.abc import Iterator
 from datetime import date
 
 from flask.typing import ResponseReturnValue
@@ -21,6 +22,7 @@ from unitsafe.hazards.queries import Filters
 from unitsafe.hazards.views import bp
 from unitsafe.hazards.views.ledger import given_filters, read_filters, shown_states
 from unitsafe.people import queries as people
+from unitsafe.places import queries as places
 from unitsafe.school.queries import school, short_name
 
 
@@ -83,7 +85,9 @@ def _narrowed(filters: Filters) -> str:
         label(filters.mark),
         label(filters.source),
         "超期" if filters.overdue_on else "",
-        _due(filters),
+        _between("期限", filters.due_first, filters.due_last),
+        _between("销号", filters.closed_first, filters.closed_last),
+        *_places(filters),
         f"发现人{'、'.join(finders.values())}" if finders else "",
         "不含不成立" if filters.is_valid else "",
         f"含“{_printable(filters.words)}”" if filters.words else "",
@@ -91,11 +95,18 @@ def _narrowed(filters: Filters) -> str:
     return "、".join(part for part in parts if part)
 
 
-def _due(filters: Filters) -> str:
-    first, last = filters.due_first, filters.due_last
+def _between(what: str, first: date | None, last: date | None) -> str:
     if not first and not last:
         return ""
-    return f"期限{first.isoformat() if first else ''}至{last.isoformat() if last else ''}"
+    return f"{what}{first.isoformat() if first else ''}至{last.isoformat() if last else ''}"
+
+
+def _places(filters: Filters) -> Iterator[str]:
+    session = db.session()
+    if filters.building_id and (house := places.building(session, filters.building_id)):
+        yield house.name
+    if filters.space_id and (space := places.space(session, filters.space_id)):
+        yield f"{space.building.name}{space.name}"
 
 
 def _printable(words: str) -> str:

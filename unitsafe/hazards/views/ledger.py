@@ -44,6 +44,10 @@ FILTERS = (
     "last",
     "due_first",
     "due_last",
+    "closed_first",
+    "closed_last",
+    "building",
+    "space",
     "reporter",
     "valid",
     "overdue",
@@ -211,6 +215,10 @@ def read_filters() -> Filters:
         last=date_arg("last"),
         due_first=date_arg("due_first"),
         due_last=date_arg("due_last"),
+        closed_first=date_arg("closed_first"),
+        closed_last=date_arg("closed_last"),
+        building_id=int_arg("building"),
+        space_id=int_arg("space"),
         reporter_ids=frozenset(
             one for text in args.get("reporter", "").split(",") if (one := row_id(text))
         ),
