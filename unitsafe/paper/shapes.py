@@ -726,3 +726,23 @@ class StationSheet(Sheet):
     kit: list[KitLine]
     musters: list[MusterLine]
     signatures: list[Signer]
+
+
+class LedgerColumn(TypedDict):
+    title: str
+    width: int
+    """In characters; the columns share the sheet in these proportions."""
+    is_text: bool
+    """Sentences stand at the left, everything short in the middle."""
+
+
+class LedgerSheet(Sheet):
+    """ledger.typ: any ledger, with the columns and rows of its workbook."""
+
+    narrowed: str
+    """What it is narrowed to; empty prints the whole ledger."""
+    size: float
+    """Type in points; smaller where many columns share the sheet."""
+    columns: list[LedgerColumn]
+    rows: list[list[str]]
+    signatures: list[Signer]
