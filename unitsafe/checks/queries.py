@@ -1,7 +1,7 @@
 """Reading checks: who may see them, today's work, the ledger, the month."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from unitsafe.checks.models import (
 from unitsafe.checks.rules import DONE, ON_DUTY, UNFINISHED, State, may_countersign
 from unitsafe.core.db import like
 from unitsafe.core.domain import Actor, Right
+from unitsafe.core.paging import AT_ONCE
 from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import OPEN
 
@@ -98,6 +99,12 @@ def ledger(actor: Actor, filters: Filters, now: datetime) -> sa.Select[Any]:
             joinedload(Check.countersigned_by),
         )
     )
+
+
+def lines(session: Session, actor: Actor, filters: Filters, now: datetime) -> Iterator[Check]:
+    """The whole ledger by day, upwards; some at a time."""
+    select = ledger(actor, filters, now).order_by(*LEDGER_ORDER)
+    yield from session.scalars(select.execution_options(yield_per=AT_ONCE))
 
 
 def count(session: Session, actor: Actor, filters: Filters, now: datetime) -> int:

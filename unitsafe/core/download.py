@@ -2,6 +2,10 @@
 
 import io
 import os
+import shutil
+import tempfile
+import zipfile
+from collections.abc import Iterable
 from typing import IO
 from urllib.parse import quote
 
@@ -13,7 +17,9 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 def pdf(content: bytes, school: str, what: str, period: str) -> Response:
     """A PDF shown in the browser; saved, it is called 学校简称_表名_期间.pdf (product.md §6)."""
-    return _named(make_response(content), "application/pdf", "inline", "report.pdf", school, what, period)
+    return _named(
+        make_response(content), "application/pdf", "inline", "report.pdf", school, what, period
+    )
 
 
 def xlsx(content: bytes | IO[bytes], school: str, what: str, period: str) -> Response:
@@ -23,7 +29,35 @@ def xlsx(content: bytes | IO[bytes], school: str, what: str, period: str) -> Res
 
 def zip_file(content: IO[bytes], school: str, what: str, period: str) -> Response:
     """Many files to save as 学校简称_表名_期间.zip."""
-    return _named(_sent(content), "application/zip", "attachment", "ledger.zip", school, what, period)
+    return _named(
+        _sent(content), "application/zip", "attachment", "ledger.zip", school, what, period
+    )
+
+
+Packed = tuple[str, bytes | IO[bytes]]
+"""A file's name in an archive, and what it holds."""
+
+
+def packed(files: Iterable[Packed]) -> IO[bytes] | None:
+    """``files`` as a ZIP on disk that is gone once it is closed; None when there are none.
+
+    Names are UTF-8. What is in it is compressed already and only copied, in portions.
+    """
+    found = tempfile.TemporaryFile(prefix="unitsafe-export-")  # noqa: SIM115 - the caller closes it
+    try:
+        with zipfile.ZipFile(found, "w") as archive:
+            for name, content in files:
+                with archive.open(name, "w") as target:
+                    source = io.BytesIO(content) if isinstance(content, bytes) else content
+                    shutil.copyfileobj(source, target)
+            is_empty = not archive.namelist()
+    except BaseException:
+        found.close()
+        raise
+    if is_empty:
+        found.close()
+        return None
+    return found
 
 
 def file_name(*parts: str) -> str:

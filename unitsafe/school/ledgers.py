@@ -1,23 +1,27 @@
 """A ledger as it is narrowed: one set of columns and rows, as a workbook and on paper."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import islice
+from itertools import chain, islice
+from typing import Any
 
-from flask import Response
+from flask import Response, abort, request
 
 from unitsafe import clock
+from unitsafe.core.access import holds_any
 from unitsafe.core.db import db
-from unitsafe.core.domain import RuleError
-from unitsafe.core.download import pdf, xlsx
+from unitsafe.core.domain import Right, RuleError
+from unitsafe.core.download import Packed, file_name, packed, pdf, xlsx, zip_file
 from unitsafe.core.excel import Column, Value, workbook
 from unitsafe.core.printing import printable, render_pdf
-from unitsafe.core.query import here
+from unitsafe.core.query import here, month_of
 from unitsafe.paper import shapes
 from unitsafe.school.models import School
 from unitsafe.school.queries import school, short_name
 
+EXPORT = (Right.EXPORT_LEDGER, Right.EXPORT_ALL, Right.MANAGE_SCHOOL)
+"""Who may take away the whole register of staff, or a ledger's whole year."""
 MOST_PRINTED = 2000
 """Rows of one paper: about a hundred pages. A workbook holds them all."""
 SENTENCE = 16
@@ -46,16 +50,62 @@ class Files:
 
     xlsx: str = ""
     pdf: str = ""
-    zip: str = ""
+    years: Sequence[tuple[int, str]] = ()
+    """Whole years as ZIP, for whoever may take them away."""
 
 
-def files_of(endpoint: str, *, year: str = "") -> Files:
-    """The addresses of this page's files with its filters; ``year``: the endpoint of its archive."""
+def files_of(endpoint: str, *, archive: str = "", **changes: Any) -> Files:
+    """The addresses of this page's files with its filters and ``changes``; ``archive`` is the
+    endpoint of a year's ZIP."""
     return Files(
-        here(endpoint, suffix="xlsx"),
-        here(endpoint, suffix="pdf"),
-        here(year) if year else "",
+        here(endpoint, suffix="xlsx", **changes),
+        here(endpoint, suffix="pdf", **changes),
+        years_of(archive) if archive else (),
     )
+
+
+def years_of(archive: str) -> list[tuple[int, str]]:
+    """This year and the last with the addresses of their ZIPs; none without a right of EXPORT."""
+    year = clock.today().year
+    kept = (year, year - 1) if holds_any(EXPORT) else ()
+    return [(one, here(archive, year=one)) for one in kept]
+
+
+def year_asked() -> int:
+    """The year of the address, this one without; one to come and anything else is unknown: 404."""
+    this_year = clock.today().year
+    text = request.args.get("year") or str(this_year)
+    if not (text.isascii() and text.isdigit() and 2000 <= int(text[:5]) <= this_year):
+        abort(404)
+    return int(text)
+
+
+def months_of(year: int, first: date | None, last: date | None) -> list[tuple[date, date]]:
+    """First and last day of the year's months that have begun, cut to the days from ``first`` to
+    ``last``."""
+    found = []
+    for number in range(1, 13):
+        begins, ends = month_of(f"{year}-{number:02d}")
+        begins, ends = max(begins, first or begins), min(ends, last or ends)
+        if begins <= min(ends, clock.today()):
+            found.append((begins, ends))
+    return found
+
+
+def month_book(ledger: Ledger) -> Iterator[Packed]:
+    """The ledger of a month as a workbook to pack; nothing when it has no rows."""
+    rows = iter(ledger.rows)
+    for row in rows:
+        with workbook(ledger.title, ledger.columns, chain([row], rows)) as book:
+            yield f"{file_name(short_name(), ledger.title, ledger.period)}.xlsx", book
+
+
+def as_archive(title: str, year: int, files: Iterable[Packed]) -> Response:
+    """``files`` as the ZIP of a year, made on disk one by one. Raises RuleError without any."""
+    content = packed(files)
+    if content is None:
+        raise RuleError("%(year)s年没有符合条件的记录。", year=year)
+    return zip_file(content, short_name(), title, str(year))
 
 
 def as_file(ledger: Ledger, suffix: str) -> Response:
