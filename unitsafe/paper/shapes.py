@@ -730,8 +730,8 @@ class StationSheet(Sheet):
 
 class LedgerColumn(TypedDict):
     title: str
-    width: int
-    """In characters; the columns share the sheet in these proportions."""
+    width: float
+    """Millimetres; together the width of the sheet."""
     is_text: bool
     """Sentences stand at the left, everything short in the middle."""
 

@@ -1,5 +1,6 @@
 """A ledger as it is narrowed: one set of columns and rows, as a workbook and on paper."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -29,6 +30,9 @@ SENTENCE = 16
 SIZES = ((150, 9.0), (200, 8.0))
 """Type in points up to so many characters across the sheet; beyond, the smallest that reads."""
 SMALLEST = 7.0
+SHEET = 270
+"""Millimetres between the margins of ledger.typ."""
+UNBROKEN = re.compile(r"(?<![!-~])[!-~]{1,23}(?![!-~])")
 
 
 @dataclass(frozen=True)
@@ -130,6 +134,7 @@ def sheet(ledger: Ledger, school: School, *, period: str, now: datetime) -> shap
         )
     rows = [[_text(row[place]) for place in kept] for row in found]
     across = sum(column.width for column in columns)
+    size = next((size for most, size in SIZES if across <= most), SMALLEST)
     return {
         "school": school.name,
         "title": ledger.title,
@@ -137,16 +142,37 @@ def sheet(ledger: Ledger, school: School, *, period: str, now: datetime) -> shap
         "printed_at": f"{clock.local(now):%Y-%m-%d %H:%M}",
         "version": "",
         "narrowed": ledger.narrowed,
-        "size": next((size for most, size in SIZES if across <= most), SMALLEST),
+        "size": size,
         "columns": [
-            {"title": one.title, "width": one.width, "is_text": one.width >= SENTENCE}
-            for one in columns
+            {"title": one.title, "width": width, "is_text": one.width >= SENTENCE}
+            for one, width in zip(columns, widths(columns, rows, size), strict=True)
         ],
         "rows": rows,
         "signatures": [
             {"label": name, "names": [], "at": ""} for name in ("填表人", "消防安全管理人")
         ],
     }
+
+
+def widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], size: float) -> list[float]:
+    """Millimetres of each column on the sheet: in proportion, but wide enough for the longest number
+    or date in it, which cannot be broken; ``size`` in points."""
+    sign = size * 0.353 * 0.58
+    runs = [max((_run(row[place]) for row in rows), default=0) for place in range(len(columns))]
+    least = [run * sign + 2.4 for run in runs]
+    whole = sum(one.width for one in columns)
+    wanted = [SHEET * one.width / whole for one in columns]
+    pairs = list(zip(least, wanted, strict=True))
+    short = sum(max(low - width, 0) for low, width in pairs)
+    spare = sum(max(width - low, 0) for low, width in pairs)
+    share = max(1 - short / spare, 0) if spare else 0
+    found = [low + max(width - low, 0) * share for low, width in pairs]
+    return [round(width * min(SHEET / sum(found), 1), 1) for width in found]
+
+
+def _run(text: str) -> int:
+    """The longest run of signs in ``text`` that the sheet does not break (common.typ)."""
+    return max((len(run) for run in UNBROKEN.findall(text)), default=0)
 
 
 def _text(value: Value) -> str:
