@@ -9,8 +9,10 @@ from unitsafe import clock
 from unitsafe.core.excel import LONGEST_TEXT, Column, workbook
 
 
-def read(content):
-    return CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+def read(file):
+    with file:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(file.read()))
+    return book.get_sheet_by_index(0).to_python()
 
 
 def test_the_first_row_is_the_headers_and_dates_are_dates():

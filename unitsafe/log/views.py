@@ -18,7 +18,7 @@ from unitsafe.core.query import here, int_arg
 from unitsafe.log import queries
 from unitsafe.log.labels import SUBJECTS, act_name, all_acts, key_name, subject_name
 from unitsafe.people.queries import people
-from unitsafe.school.ledgers import Ledger, as_file
+from unitsafe.school.ledgers import Files, Ledger, as_file
 
 bp = Blueprint("log", __name__)
 ROWS = 50
@@ -69,7 +69,7 @@ def index() -> ResponseReturnValue:
         act=act,
         subject=subject,
         filters=sum(value is not None for value in kept.values()),
-        xlsx_url=here(".index_xlsx"),
+        files=Files(here(".index_xlsx")),
     )
 
 
