@@ -4,8 +4,8 @@ import io
 import zipfile
 from datetime import date
 
-import python_calamine
 import pytest
+import python_calamine
 
 from tests.paper.samples import plain_text
 from unitsafe.core import excel
@@ -32,7 +32,11 @@ def test_the_workbook_holds_what_the_filters_show(browser, make, walked):
     client = browser(make.someone("officer"))
     answer = client.get("/checks.xlsx?status=done")
     (row,) = sheet(answer.response.data)
-    assert (row["日期"], row["部位"], row["检查人"]) == (date(2026, 11, 23), walked.place, "teacher")
+    assert (row["日期"], row["部位"], row["检查人"]) == (
+        date(2026, 11, 23),
+        walked.place,
+        "teacher",
+    )
     assert row["备注或漏查说明"] == "=HYPERLINK(1)" and row["异常项"] == 0
     assert len(sheet(client.get("/checks.xlsx").response.data)) > 1
     assert sheet(client.get("/checks.xlsx?first=2027-01-01").response.data) == []

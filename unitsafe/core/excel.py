@@ -18,6 +18,8 @@ LONGEST_TEXT = 32_767
 """Signs that a cell of Excel can hold."""
 
 
+MOST_LINES = 1_048_575
+"""Rows that a sheet of Excel can hold below its headers."""
 WAIT = 5
 """Seconds that an export waits for others to finish before it gives up."""
 _at_once = threading.BoundedSemaphore(2)
@@ -38,7 +40,8 @@ def workbook(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Valu
 
     Rows go to disk one by one, so memory does not grow with them. Days and instants become Excel's
     own dates (instants on the school's clock), None an empty cell. Text is never read as a formula,
-    a link or a number. Raises RuleError while two others are being made.
+    a link or a number. Raises RuleError while two others are being made, and for more rows
+    than a sheet can hold.
     """
     if not _at_once.acquire(timeout=WAIT):
         raise RuleError("现在有别的表正在导出，请过一两分钟再试。")
@@ -80,6 +83,8 @@ def _write(book: Any, sheet: Any, rows: Iterable[Sequence[Value]]) -> None:
         for form in (DAY, MOMENT)
     )
     for line, row in enumerate(rows, start=1):
+        if line > MOST_LINES:
+            raise RuleError("超过一张Excel表能放的行数，请缩小范围，分几次导出。")
         for place, value in enumerate(row):
             if isinstance(value, datetime):
                 there = clock.local(value).replace(tzinfo=None)

@@ -96,7 +96,7 @@ def _narrowed(filters: queries.Filters) -> str:
     place = places.building(session, building) if building else None
     return in_words(
         dict(status_choices())[filters.status] if filters.status else "",
-        form.title if form else filters.checklist_key,
+        form.title if form else search_in_words(filters.checklist_key),
         grid_title(grid) if grid else "",
         place.name if place else "",
         people.names(session, {person}).get(person, "") if person else "",
@@ -111,6 +111,7 @@ def year_zip() -> ResponseReturnValue:
     """A year month by month: the ledger as the filters leave it, and the month grids of the daily
     patrol where they are shown whole."""
     year = year_asked()
+    planning.ensure_planned(db.session(), clock.today(), now=clock.now())
     return as_archive(_("检查记录"), year, _months(year, read_filters()))
 
 
