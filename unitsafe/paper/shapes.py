@@ -789,3 +789,23 @@ class Statistics(Sheet):
     """Level, closed, median days, days that nine of ten took at most, in time / closed."""
     recurring: list[list[str]]
     """Space, category, hazards, closed."""
+
+
+class LedgerColumn(TypedDict):
+    title: str
+    width: float
+    """Millimetres; together the width of the sheet."""
+    is_text: bool
+    """Sentences stand at the left, everything short in the middle."""
+
+
+class LedgerSheet(Sheet):
+    """ledger.typ: any ledger, with the columns and rows of its workbook."""
+
+    narrowed: str
+    """What it is narrowed to; empty prints the whole ledger."""
+    size: float
+    """Type in points; smaller where many columns share the sheet."""
+    columns: list[LedgerColumn]
+    rows: list[list[str]]
+    signatures: list[Signer]

@@ -1,7 +1,9 @@
 """The ledger as it is narrowed, as a workbook and on paper."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
+from itertools import chain
 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -9,8 +11,7 @@ from flask_babel import gettext as _
 from unitsafe import clock, content
 from unitsafe.core.access import actor, allow
 from unitsafe.core.db import db
-from unitsafe.core.download import pdf, xlsx
-from unitsafe.core.excel import workbook
+from unitsafe.core.download import pdf
 from unitsafe.core.labels import label
 from unitsafe.core.printing import printable, render_pdf
 from unitsafe.grids import queries as grids
@@ -23,6 +24,15 @@ from unitsafe.hazards.views import bp
 from unitsafe.hazards.views.ledger import given_filters, read_filters, shown_states
 from unitsafe.people import queries as people
 from unitsafe.places import queries as places
+from unitsafe.school.ledgers import (
+    EXPORT,
+    Ledger,
+    as_archive,
+    as_file,
+    month_book,
+    months_of,
+    year_asked,
+)
 from unitsafe.school.queries import school, short_name
 
 
@@ -31,10 +41,26 @@ from unitsafe.school.queries import school, short_name
 def index_xlsx() -> ResponseReturnValue:
     """Every hazard the filters leave, as a workbook."""
     ensure_followed(clock.today(), now=clock.now())
-    session, filters = db.session(), read_filters()
-    rows = (ledger_papers.row(line) for line in lines(session, actor(), filters))
-    book = workbook(_("隐患台账"), ledger_papers.columns(), rows)
-    return xlsx(book, short_name(), _("隐患排查整改台账"), _period(filters))
+    filters = read_filters()
+    return as_file(_ledger(filters, _period(filters)), "xlsx")
+
+
+def _ledger(filters: Filters, period: str) -> Ledger:
+    rows = (ledger_papers.row(line) for line in lines(db.session(), actor(), filters))
+    return Ledger(_("隐患排查整改台账"), ledger_papers.columns(), rows, period=period)
+
+
+@bp.get("/hazards.zip")
+@allow(*EXPORT)
+def year_zip() -> ResponseReturnValue:
+    """A year month by month, by the day of finding, as the filters leave it."""
+    ensure_followed(clock.today(), now=clock.now())
+    year, filters = year_asked(), read_filters()
+    books = (
+        month_book(_ledger(replace(filters, first=first, last=last), f"{first:%Y-%m}"))
+        for first, last in months_of(year, filters.first, filters.last)
+    )
+    return as_archive(_("隐患排查整改台账"), year, chain.from_iterable(books))
 
 
 @bp.get("/hazards.pdf")

@@ -28,6 +28,7 @@ from unitsafe.hazards.queries import CardOn, Filters, Mark
 from unitsafe.hazards.rules import Action, Card, CardNumbers, Level, Source, State
 from unitsafe.hazards.views import bp
 from unitsafe.people.queries import active_people, told_apart
+from unitsafe.school.ledgers import years_of
 from unitsafe.school.queries import school
 
 bp.add_app_template_filter(queries.marks, "hazard_marks")
@@ -111,6 +112,7 @@ def show_ledger(
         ticked=ticked,
         refused=refused,
         here=here,
+        years=years_of(".year_zip"),
         next_url=here(".index", after=page.next) if page.next else None,
         first_url=None if page.first else here(".index"),
         **_choices(session),
