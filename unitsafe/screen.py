@@ -108,6 +108,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
                 None,
                 (Right.VIEW_ALL, Right.ASSIGN_IN_GRID),
             ),
+            ("stats.index", _l("统计"), "chart", None, (Right.VIEW_ALL, Right.ASSIGN_IN_GRID)),
         ),
     ),
     (

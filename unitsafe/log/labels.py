@@ -11,6 +11,7 @@ from unitsafe.hazards.rules import Action as HazardAction
 ACTS = {
     "backup.restore": _l("恢复备份"),
     "school.create": _l("建立学校"),
+    "sample.year": _l("样本学校补一学年"),
     "school.change": _l("修改学校设置"),
     "term.add": _l("添加学期"),
     "term.change": _l("修改学期"),
