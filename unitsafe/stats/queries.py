@@ -12,21 +12,20 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.functions import FunctionElement
 
 from unitsafe import clock
+from unitsafe.checks import counting
 from unitsafe.checks.models import Check, Plan
 from unitsafe.checks.planning import DAILY
 from unitsafe.checks.rules import DONE
-from unitsafe.checks.rules import State as CheckState
 from unitsafe.core.figures import METRICS, Figure
 from unitsafe.core.figures import Period as FigurePeriod
 from unitsafe.hazards.models import Hazard, HazardEvent
 from unitsafe.hazards.queries import in_building
-from unitsafe.hazards.rules import Action, Level, State
+from unitsafe.hazards.rules import FIXES, Action, Level, State
 from unitsafe.places.models import Building, Space
 from unitsafe.stats.rules import RECURRENT, Count, Day, Fixing, Period
 
 MOST_PLACES = 10
 MOST_RECURRING = 15
-FIXES = (Action.REPORT_DONE, Action.FIX_ON_SPOT)
 FIGURES = (
     "daily_patrol_completion_rate",
     "hazards_closed_on_time_rate",
@@ -129,13 +128,12 @@ def report(session: Session, scope: Scope, now: datetime) -> Report:
 def _days(session: Session, scope: Scope, now: datetime) -> list[Day]:
     """What was handed in counts as it first was; what is left out with a reason is not expected."""
     done = Check.state.in_(DONE)
-    is_missed = sa.and_(Check.state != CheckState.SKIPPED, Check.missed_at <= now)
     daily = sa.select(Plan.id).where(Plan.unit.in_(DAILY))
     conditions = [
         Check.day.between(scope.period.first, scope.period.last),
         Check.plan_id.in_(daily),
         Check.corrects_id.is_(None),
-        sa.or_(done, is_missed),
+        sa.or_(done, counting.was_missed(now)),
     ]
     if scope.grid_ids:
         conditions.append(Check.grid_id.in_(scope.grid_ids))
@@ -146,7 +144,7 @@ def _days(session: Session, scope: Scope, now: datetime) -> list[Day]:
             Check.day,
             sa.func.count(),
             _many(done),
-            _many(sa.and_(done, Check.submitted_at <= Check.grace_ends_at)),
+            _many(counting.is_on_time()),
         )
         .where(*conditions)
         .group_by(Check.day)
