@@ -1,0 +1,508 @@
+"""The self-assessment on paper: what the PDF and the Word file print, and the workbook's rows."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+
+from flask_babel import gettext as _
+
+from unitsafe import clock, content
+from unitsafe.assessments.labels import empty, figure, percent, points
+from unitsafe.assessments.models import AssessmentEvent
+from unitsafe.assessments.quarters import read
+from unitsafe.assessments.rules import Step
+from unitsafe.assessments.sheet import Capability, Given, Group, Item, Part, Sheet, Veto
+from unitsafe.content.model import Basis
+from unitsafe.core import charts
+from unitsafe.core.excel import Column, Value
+from unitsafe.hazards.models import Hazard
+from unitsafe.letters.rules import How
+from unitsafe.paper import shapes
+from unitsafe.photos import services as photos
+from unitsafe.school.models import School
+
+TITLE = "消防安全“四个能力”季度自评表"
+FILE = "四个能力自评表"
+"""What the files are called."""
+BACKFILL = "backfilled_record_rate"
+MOST_BACKFILLED = Fraction(1, 10)
+"""Above this share of 补录 the first page says so.
+Source: content/four_capabilities.yaml ``scoring.warnings``."""
+NUMERALS = "一二三四五六七八九十"
+LABELS = {Step.DEPARTMENT: "被评部门", Step.REVIEW: "消防安全管理人", Step.SIGN: "消防安全责任人"}
+
+Summary = Mapping[str, Mapping[str, Sequence[str]]]
+"""services.summary of a signed quarter."""
+
+
+@dataclass(frozen=True)
+class Background:
+    """What is printed beside the table: its ``events``, the ``hazards`` by item and the names of
+    those who hold them, the signed table of the quarter before, and the ``summaries`` of earlier
+    quarters by code, oldest first."""
+
+    events: Sequence[AssessmentEvent] = ()
+    hazards: Mapping[str, Hazard] = field(default_factory=dict)
+    holders: Mapping[int, str] = field(default_factory=dict)
+    before: Sheet | None = None
+    before_hazards: Mapping[str, Hazard] = field(default_factory=dict)
+    summaries: Mapping[str, Summary] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Paper:
+    """What ``render_pdf`` wants: the data, its pictures by name, its drawings by name."""
+
+    data: shapes.AssessmentPaper
+    photos: dict[str, Path]
+    drawings: dict[str, str]
+
+
+def paper(sheet: Sheet, school: School, beside: Background, *, now: datetime) -> Paper:
+    """The whole paper of ``sheet``."""
+    signed = signatures(beside.events, sheet.mark)
+    comparison, drawings = _comparison(sheet, beside)
+    data: shapes.AssessmentPaper = {
+        "school": school.name,
+        "title": TITLE,
+        "period": sheet.quarter.name,
+        "printed_at": f"{clock.local(now):%Y-%m-%d %H:%M}",
+        "version": sheet.edition,
+        "standard": sheet.title,
+        "preview": sheet.frozen_at is None,
+        "total": _number(sheet.total),
+        "grade": sheet.grade,
+        "sum": _("实得分合计%(got)s ÷ 适用项满分合计%(of)s × 100",
+                 got=points(sheet.got), of=points(sheet.of)),
+        "facts": _facts(sheet, signed, now),
+        "notes": _notes(sheet),
+        "lines": list(_lines(sheet)),
+        "of": points(sheet.of),
+        "got": points(sheet.got),
+        "alarm": _alarm(sheet),
+        "vetoes": [_veto(veto) for veto in sheet.vetoes],
+        "problems": list(_problems(sheet, beside)),
+        "hazards_note": _("隐患编号、措施、责任人和期限按打印时的隐患台账。")
+        if beside.hazards
+        else "",
+        "look_back": list(_look_back(sheet, beside)),
+        "look_back_note": _look_back_note(sheet, beside),
+        "comparison": comparison,
+        "team": [{"label": one.name, "value": one.title} for one in sheet.members],
+        "signers": _signers(signed),
+    }  # fmt: skip
+    pictures = {
+        _picture(event): photos.store().path(event.signature.digest, photos.SUFFIX)
+        for event in signed
+        if event.signature
+    }
+    return Paper(data, pictures, drawings)
+
+
+def signatures(events: Sequence[AssessmentEvent], mark: str) -> list[AssessmentEvent]:
+    """The signatures that stand under the table ``mark``: of each department, of the manager and of
+    the principal the newest. What came before a return counts for departments only."""
+    found: dict[tuple[Step, str], AssessmentEvent] = {}
+    for event in events:
+        if event.step is Step.RETURN:
+            found = {key: one for key, one in found.items() if one.step is Step.DEPARTMENT}
+        elif event.step in LABELS and event.mark == mark:
+            found[event.step, event.department] = event
+    return sorted(found.values(), key=lambda one: list(LABELS).index(one.step))
+
+
+def _number(value: Decimal | None) -> str:
+    return "—" if value is None else f"{value:f}"
+
+
+def _facts(sheet: Sheet, signed: Sequence[AssessmentEvent], now: datetime) -> list[shapes.Fact]:
+    last = next((one.done_on for one in signed if one.step is Step.SIGN), None)
+    made = last or clock.local(now).date()
+    return [
+        {"label": _("评估标准"), "value": f"{sheet.title}，{sheet.edition}"},
+        {"label": _("数据截止"), "value": _day(sheet.on)},
+        {"label": _("编制日期"), "value": _day(made)},
+    ]
+
+
+def _day(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def _notes(sheet: Sheet) -> list[str]:
+    """What the first page has to say."""
+    found = []
+    if sheet.frozen_at is None:
+        found.append(_("预览：本季度还没有结束，分数会随台账变化。"))
+    if sheet.unanswered:
+        found.append(_("还有%(n)s项没有打分，总分不完整。", n=len(sheet.unanswered)))
+    if sheet.holding:
+        found.append(
+            _("有%(n)s条否决项成立，总评为%(grade)s。", n=len(sheet.holding), grade=sheet.grade)
+        )
+    elif sheet.is_capped:
+        found.append(
+            _("有一项能力得分率低于%(n)s%%，总评不高于%(grade)s。",
+              n=sheet.cap_below, grade=sheet.grade)
+        )  # fmt: skip
+    share = next((part.count.value for part in _parts(sheet) if part.metric == BACKFILL), None)
+    if share is not None and share > MOST_BACKFILLED:
+        found.append(
+            _("本季度补录率%(share)s，超过10%%，请结合原始记录核实。", share=percent(share))
+        )
+    return found + [str(one) for one in sheet.warnings]
+
+
+def _parts(sheet: Sheet) -> Iterator[Part]:
+    for item in sheet.items():
+        yield from item.parts
+
+
+def _lines(sheet: Sheet) -> Iterator[shapes.ScoreLine]:
+    for capability in sheet.capabilities:
+        title = f"{_numeral(capability.no)}、{capability.title}"
+        yield _line("head", title, "", "")
+        for group in capability.groups:
+            for item in group.items:
+                yield _item(item, group)
+            yield _line("group", group.title, points(group.of), points(group.got))
+        yield _line(
+            "capability", capability.title, points(capability.of), points(capability.got)
+        )  # fmt: skip
+
+
+def _numeral(number: int) -> str:
+    return NUMERALS[number - 1] if 0 < number <= len(NUMERALS) else str(number)
+
+
+def _line(kind: str, text: str, of: str, got: str) -> shapes.ScoreLine:
+    return {
+        "kind": kind,  # type: ignore[typeddict-item]
+        "group": "",
+        "number": "",
+        "text": text,
+        "veto": False,
+        "of": of,
+        "got": got,
+        "evidence": [],
+        "files": [],
+        "basis": [],
+        "how": "",
+        "said": [],
+    }
+
+
+def _item(item: Item, group: Group) -> shapes.ScoreLine:
+    return {
+        "kind": "item",
+        "group": group.title,
+        "number": item.number,
+        "text": item.text,
+        "veto": item.veto,
+        "of": points(item.most),
+        "got": got(item),
+        "evidence": evidence(item),
+        "files": [file.name for file in item.files],
+        "basis": basis(item.basis),
+        "how": item.how_to_score,
+        "said": said(item),
+    }
+
+
+def got(item: Item) -> str:
+    """The points of an item; 不适用, and empty while people have scored none of it."""
+    if not item.applies:
+        return str(_("不适用"))
+    if not item.is_unanswered:
+        return points(item.got)
+    if all(part.points is None for part in item.parts if part.applies):
+        return ""
+    return str(_("%(got)s（未打完）", got=points(item.got)))
+
+
+def evidence(item: Item) -> list[str]:
+    """What is behind the points, a line for each piece."""
+    return [_evidence(part, item) for part in item.parts]
+
+
+def _evidence(part: Part, item: Item) -> str:
+    if part.type == "manual":
+        line = _("现场核查：%(rubric)s", rubric=part.rubric)
+    else:
+        told = empty(part)
+        line = _("%(label)s：%(figure)s", label=part.label, figure=figure(part))
+        line += f"（{told}）" if told else ""
+    if len(item.parts) > 1:
+        part_points = points(part.points) if part.points is not None else "　"
+        scored = part_points if part.applies else _("不适用")
+        line += _("【%(of)s分：%(got)s】", of=points(part.most), got=scored)
+    return str(line)
+
+
+def basis(bases: Sequence[Basis]) -> list[str]:
+    """The clauses fit for print; a source that the pack has no longer is left out."""
+    sources = content.load().sources
+    return content.printable_basis((one for one in bases if one.src in sources), sources)
+
+
+def said(item: Item) -> list[str]:
+    """What people gave and why, a line for each piece of evidence they scored."""
+    return [_said(part, part.given) for part in item.parts if part.given and part.applies]
+
+
+def _said(part: Part, given: Given) -> str:
+    who = f"{given.by} {clock.local(given.at):%Y-%m-%d}"
+    if part.is_changed:
+        return str(
+            _("建议%(old)s分→%(new)s分：%(why)s（%(who)s）",
+              old=points(part.suggested), new=points(part.points), why=given.note, who=who)
+        )  # fmt: skip
+    if part.type == "manual":
+        note = given.note or _("达到要求")
+        return str(_("核%(new)s分：%(why)s（%(who)s）", new=points(part.points), why=note, who=who))
+    return str(_("按台账计分（%(who)s核）", who=who))
+
+
+def _alarm(sheet: Sheet) -> str:
+    if not sheet.holding:
+        return ""
+    return str(
+        _("一票否决：有%(n)s条成立，总评为%(grade)s", n=len(sheet.holding), grade=sheet.grade)
+    )
+
+
+def verdict(veto: Veto) -> str:
+    """成立, 不成立; empty while nobody has said."""
+    if veto.holds is None:
+        return ""
+    return str(_("成立") if veto.holds else _("不成立"))
+
+
+def _veto(veto: Veto) -> shapes.VetoLine:
+    told = []
+    if veto.metric:
+        number = _("没有数据") if veto.amount is None else points(veto.amount)
+        told.append(_("台账数：%(n)s", n=number))
+    if veto.given:
+        who = f"{veto.given.by} {clock.local(veto.given.at):%Y-%m-%d}"
+        told.append(f"{veto.given.note}（{who}核）")
+    return {
+        "text": veto.text,
+        "source": _("台账") if veto.metric else _("现场"),
+        "verdict": verdict(veto),
+        "holds": bool(veto.holds),
+        "said": [str(one) for one in told],
+        "basis": basis(veto.basis),
+    }
+
+
+def _problems(sheet: Sheet, beside: Background) -> Iterator[shapes.ProblemLine]:
+    """Vetoes that hold, then items that fell short."""
+    items = {item.key: item for item in sheet.unmet}
+    for veto in sheet.holding:
+        if veto.item not in items:
+            hazard = beside.hazards.get(veto.item)
+            yield _problem("", veto.text, str(_("否决")), hazard, beside)
+    held = {veto.item: veto for veto in sheet.holding}
+    for item in items.values():
+        lost = points(item.of - item.got)
+        text = "；".join([item.text, *_short(item)])
+        if item.key in held:
+            lost, text = f"{lost}（{_('否决')}）", f"{held[item.key].text}；{text}"
+        yield _problem(item.number, text, lost, beside.hazards.get(item.key), beside)
+
+
+def _short(item: Item) -> list[str]:
+    """What was short of an item: the figures, and what people found."""
+    found = []
+    for part in item.parts:
+        if part.applies and part.points is not None and part.points < part.most:
+            note = part.given.note if part.given else ""
+            if part.type == "metric":
+                found.append(f"{part.label}{figure(part)}")
+            if note:
+                found.append(note)
+    return found
+
+
+def _problem(
+    number: str, text: str, lost: str, hazard: Hazard | None, beside: Background
+) -> shapes.ProblemLine:
+    return {
+        "number": number,
+        "text": text,
+        "lost": lost,
+        "measure": hazard.measure if hazard else "",
+        "who": beside.holders.get(hazard.holder_id or 0, "") if hazard else "",
+        "due": hazard.due_on.isoformat() if hazard and hazard.due_on else "",
+        "hazard": hazard.number if hazard else "",
+    }
+
+
+def _look_back(sheet: Sheet, beside: Background) -> Iterator[shapes.LookBackLine]:
+    """What the signed table of the quarter before fell short of, and how it stands."""
+    for old in beside.before.unmet if beside.before else ():
+        new = sheet.item(old.key)
+        hazard = beside.before_hazards.get(old.key)
+        yield {
+            "number": old.number,
+            "text": old.text,
+            "before": f"{points(old.got)}/{points(old.of)}",
+            "now": _now(new),
+            "state": "；".join(filter(None, [_settled(old, new), hazard.number if hazard else ""])),
+        }
+
+
+def _now(item: Item | None) -> str:
+    if item is None or not item.applies:
+        return str(_("不适用"))
+    return _("待核") if item.is_unanswered else f"{points(item.got)}/{points(item.of)}"
+
+
+def _settled(old: Item, new: Item | None) -> str:
+    if new is None or not new.applies:
+        return str(_("本季度不评"))
+    if new.is_unanswered:
+        return ""
+    if not new.is_unmet:
+        return str(_("已改好"))
+    better = new.got * old.of > old.got * new.of
+    return str(_("有改进，仍失分") if better else _("仍未达到"))
+
+
+def _look_back_note(sheet: Sheet, beside: Background) -> str:
+    if beside.before is None:
+        return str(_("上季度没有签批的自评表。"))
+    return "" if beside.before.unmet else str(_("上季度没有失分项。"))
+
+
+def _comparison(
+    sheet: Sheet, beside: Background
+) -> tuple[shapes.Comparison, dict[str, str]]:  # fmt: skip
+    """Shares of points over the quarters, as a table and as charts."""
+    codes = [*beside.summaries, sheet.code]
+    heads = [(found.name if (found := read(code)) else code) for code in codes]
+    rows: list[list[str]] = []
+    series: list[charts.Series] = []
+    for capability in sheet.capabilities:
+        shares = _shares(beside, "capabilities", capability)
+        series.append(charts.Series(capability.title, [_percent(one) for one in shares]))
+        rows.append([capability.title, *map(_rate, shares)])
+        for group in capability.groups:
+            rows.append([f"　{group.title}", *map(_rate, _shares(beside, "groups", group))])
+    drawings, captions = {}, []
+    axes = [capability.title for capability in sheet.capabilities]
+    if axes:
+        shown = list(zip(heads, zip(*(one.values for one in series), strict=True), strict=True))
+        webs = [charts.Series(name, values) for name, values in reversed(shown[-2:])]
+        captions.append((_("四个能力得分率（%）"), "radar"))
+        drawings["radar"] = str(charts.radar(axes, webs, 100, title=captions[0][0]))
+    if len(codes) > 1 and axes:
+        captions.append((_("各季度得分率（%）"), "trend"))
+        drawings["trend"] = str(
+            charts.trend(codes, series, title=captions[-1][0], unit="%", holds=(0, 100))
+        )
+    made: list[shapes.Chart] = [{"name": name, "caption": words} for words, name in captions]
+    return {"heads": [_("能力与类别"), *heads], "rows": rows, "charts": made}, drawings
+
+
+def _shares(
+    beside: Background, kind: str, one: Capability | Group
+) -> list[Fraction | None]:  # fmt: skip
+    """Of the earlier quarters and of this one."""
+    found = [summary.get(kind, {}).get(one.key) for summary in beside.summaries.values()]
+    earlier = [(Decimal(row[1]), Decimal(row[2])) if row else None for row in found]
+    return [
+        Fraction(pair[0]) / Fraction(pair[1]) if pair and pair[1] else None
+        for pair in [*earlier, (one.got, one.of)]
+    ]
+
+
+def _percent(share: Fraction | None) -> float | None:
+    return None if share is None else round(float(share) * 100, 1)
+
+
+def _rate(share: Fraction | None) -> str:
+    return "—" if share is None else percent(share)
+
+
+def _signers(signed: Sequence[AssessmentEvent]) -> list[shapes.AssessmentSigner]:
+    """A place for everybody who has to sign, with those who have."""
+    found: list[shapes.AssessmentSigner] = []
+    for step, words in LABELS.items():
+        events = [event for event in signed if event.step is step]
+        found += [_signer(words, event) for event in events]
+        if not events:
+            found.append({"label": words, "name": "", "how": "", "signature": None})
+    return found
+
+
+def _signer(words: str, event: AssessmentEvent) -> shapes.AssessmentSigner:
+    if event.how is How.PAPER:
+        how = _("%(day)s 纸上签字", day=event.done_on.isoformat())
+    else:
+        how = _("%(at)s 系统签字", at=f"{clock.local(event.at):%Y-%m-%d %H:%M}")
+    return {
+        "label": f"{words}（{event.department}）" if event.department else words,
+        "name": event.signer or event.typed_name or event.by.name,
+        "how": str(how),
+        "signature": {"name": _picture(event), "caption": _("%(name)s的签名", name=event.signer)}
+        if event.signature
+        else None,
+    }
+
+
+def _picture(event: AssessmentEvent) -> str:
+    return f"signature{event.id}"
+
+
+def columns() -> list[Column]:
+    """Heads of the workbook."""
+    return [
+        Column(_("能力"), 26),
+        Column(_("类别"), 14),
+        Column(_("序号"), 8),
+        Column(_("项目"), 48),
+        Column(_("分值"), 8),
+        Column(_("适用满分"), 10),
+        Column(_("建议得分"), 10),
+        Column(_("自评得分"), 10),
+        Column(_("是否适用"), 10),
+        Column(_("一票否决"), 12),
+        Column(_("证据"), 48),
+        Column(_("附件"), 30),
+        Column(_("依据"), 48),
+        Column(_("评分标准"), 36),
+        Column(_("评分说明"), 48),
+        Column(_("隐患编号"), 16),
+    ]
+
+
+def rows(sheet: Sheet, hazards: Mapping[str, Hazard]) -> Iterator[list[Value]]:
+    """A row of the workbook for each item."""
+    vetoes = {veto.item: veto for veto in sheet.vetoes if veto.item}
+    for capability in sheet.capabilities:
+        for group in capability.groups:
+            for item in group.items:
+                hazard, veto = hazards.get(item.key), vetoes.get(item.key)
+                yield [
+                    capability.title,
+                    group.title,
+                    item.number,
+                    item.text,
+                    float(item.most),
+                    float(item.of),
+                    None if item.suggested is None else float(item.suggested),
+                    float(item.got) if item.applies and not item.is_unanswered else None,
+                    _("适用") if item.applies else _("不适用"),
+                    verdict(veto) if veto else "",
+                    "\n".join(evidence(item)),
+                    "\n".join(file.name for file in item.files),
+                    "\n".join(basis(item.basis)),
+                    item.how_to_score,
+                    "\n".join(said(item)),
+                    hazard.number if hazard else "",
+                ]
