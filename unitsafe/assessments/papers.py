@@ -8,11 +8,13 @@ from fractions import Fraction
 from pathlib import Path
 
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from unitsafe import clock, content
+from unitsafe.assessments import queries
 from unitsafe.assessments.labels import empty, figure, percent, points
-from unitsafe.assessments.models import AssessmentEvent
-from unitsafe.assessments.quarters import read
+from unitsafe.assessments.models import Assessment, AssessmentEvent
+from unitsafe.assessments.quarters import Quarter, read
 from unitsafe.assessments.rules import Step
 from unitsafe.assessments.sheet import Capability, Given, Group, Item, Part, Sheet, Veto
 from unitsafe.content.model import Basis
@@ -21,6 +23,7 @@ from unitsafe.core.excel import Column, Value
 from unitsafe.hazards.models import Hazard
 from unitsafe.letters.rules import How
 from unitsafe.paper import shapes
+from unitsafe.people import queries as people
 from unitsafe.photos import services as photos
 from unitsafe.school.models import School
 
@@ -33,6 +36,9 @@ MOST_BACKFILLED = Fraction(1, 10)
 Source: content/four_capabilities.yaml ``scoring.warnings``."""
 NUMERALS = "一二三四五六七八九十"
 LABELS = {Step.DEPARTMENT: "被评部门", Step.REVIEW: "消防安全管理人", Step.SIGN: "消防安全责任人"}
+
+COMPARED = 3
+"""How many earlier quarters stand beside this one."""
 
 Summary = Mapping[str, Mapping[str, Sequence[str]]]
 """services.summary of a signed quarter."""
@@ -75,8 +81,11 @@ def paper(sheet: Sheet, school: School, beside: Background, *, now: datetime) ->
         "preview": sheet.frozen_at is None,
         "total": _number(sheet.total),
         "grade": sheet.grade,
-        "sum": _("实得分合计%(got)s ÷ 适用项满分合计%(of)s × 100",
-                 got=points(sheet.got), of=points(sheet.of)),
+        "sum": _(
+            "实得分合计%(got)s ÷ 适用项满分合计%(of)s × 100",
+            got=points(sheet.got),
+            of=points(sheet.of),
+        ),
         "facts": _facts(sheet, signed, now),
         "notes": _notes(sheet),
         "lines": list(_lines(sheet)),
@@ -93,13 +102,31 @@ def paper(sheet: Sheet, school: School, beside: Background, *, now: datetime) ->
         "comparison": comparison,
         "team": [{"label": one.name, "value": one.title} for one in sheet.members],
         "signers": _signers(signed),
-    }  # fmt: skip
+    }
     pictures = {
         _picture(event): photos.store().path(event.signature.digest, photos.SUFFIX)
         for event in signed
         if event.signature
     }
     return Paper(data, pictures, drawings)
+
+
+def background(
+    session: Session, quarter: Quarter, found: Assessment | None, today: date
+) -> Background:
+    """What stands beside the table of ``quarter``."""
+    before = queries.assessment(session, quarter.before)
+    hazards = queries.hazards(session, found)
+    return Background(
+        events=queries.events(session, found) if found else (),
+        hazards=hazards,
+        holders=people.names(session, {one.holder_id for one in hazards.values() if one.holder_id}),
+        before=queries.sheet(session, quarter.before, before, today)
+        if before is not None and before.content is not None
+        else None,
+        before_hazards=queries.hazards(session, before),
+        summaries=queries.summaries(session, quarter, COMPARED),
+    )
 
 
 def signatures(events: Sequence[AssessmentEvent], mark: str) -> list[AssessmentEvent]:
@@ -122,7 +149,8 @@ def _facts(sheet: Sheet, signed: Sequence[AssessmentEvent], now: datetime) -> li
     last = next((one.done_on for one in signed if one.step is Step.SIGN), None)
     made = last or clock.local(now).date()
     return [
-        {"label": _("评估标准"), "value": f"{sheet.title}，{sheet.edition}"},
+        {"label": _("评估标准"), "value": sheet.title},
+        {"label": _("标准版本"), "value": sheet.edition},
         {"label": _("数据截止"), "value": _day(sheet.on)},
         {"label": _("编制日期"), "value": _day(made)},
     ]
@@ -145,9 +173,12 @@ def _notes(sheet: Sheet) -> list[str]:
         )
     elif sheet.is_capped:
         found.append(
-            _("有一项能力得分率低于%(n)s%%，总评不高于%(grade)s。",
-              n=sheet.cap_below, grade=sheet.grade)
-        )  # fmt: skip
+            _(
+                "有一项能力得分率低于%(n)s%%，总评不高于%(grade)s。",
+                n=sheet.cap_below,
+                grade=sheet.grade,
+            )
+        )
     share = next((part.count.value for part in _parts(sheet) if part.metric == BACKFILL), None)
     if share is not None and share > MOST_BACKFILLED:
         found.append(
@@ -169,9 +200,7 @@ def _lines(sheet: Sheet) -> Iterator[shapes.ScoreLine]:
             for item in group.items:
                 yield _item(item, group)
             yield _line("group", group.title, points(group.of), points(group.got))
-        yield _line(
-            "capability", capability.title, points(capability.of), points(capability.got)
-        )  # fmt: skip
+        yield _line("capability", capability.title, points(capability.of), points(capability.got))
 
 
 def _numeral(number: int) -> str:
@@ -229,17 +258,16 @@ def evidence(item: Item) -> list[str]:
 
 
 def _evidence(part: Part, item: Item) -> str:
-    if part.type == "manual":
-        line = _("现场核查：%(rubric)s", rubric=part.rubric)
-    else:
-        told = empty(part)
-        line = _("%(label)s：%(figure)s", label=part.label, figure=figure(part))
-        line += f"（{told}）" if told else ""
+    name = part.label or part.rubric
+    if not part.applies:
+        return str(_("%(what)s：不适用", what=name))
+    line = name if part.type == "manual" else f"{name}：{figure(part)}"
+    told = empty(part)
+    line += f"（{told}）" if told else ""
     if len(item.parts) > 1:
-        part_points = points(part.points) if part.points is not None else "　"
-        scored = part_points if part.applies else _("不适用")
-        line += _("【%(of)s分：%(got)s】", of=points(part.most), got=scored)
-    return str(line)
+        scored = points(part.points) if part.points is not None else "　"
+        line += _("【%(of)s分得%(got)s】", of=points(part.most), got=scored)
+    return line
 
 
 def basis(bases: Sequence[Basis]) -> list[str]:
@@ -257,9 +285,14 @@ def _said(part: Part, given: Given) -> str:
     who = f"{given.by} {clock.local(given.at):%Y-%m-%d}"
     if part.is_changed:
         return str(
-            _("建议%(old)s分→%(new)s分：%(why)s（%(who)s）",
-              old=points(part.suggested), new=points(part.points), why=given.note, who=who)
-        )  # fmt: skip
+            _(
+                "建议%(old)s分→%(new)s分：%(why)s（%(who)s）",
+                old=points(part.suggested),
+                new=points(part.points),
+                why=given.note,
+                who=who,
+            )
+        )
     if part.type == "manual":
         note = given.note or _("达到要求")
         return str(_("核%(new)s分：%(why)s（%(who)s）", new=points(part.points), why=note, who=who))
@@ -301,13 +334,14 @@ def _veto(veto: Veto) -> shapes.VetoLine:
 
 def _problems(sheet: Sheet, beside: Background) -> Iterator[shapes.ProblemLine]:
     """Vetoes that hold, then items that fell short."""
-    items = {item.key: item for item in sheet.unmet}
+    short = {item.key for item in sheet.unmet}
     for veto in sheet.holding:
-        if veto.item not in items:
+        if veto.item not in short:
+            item = sheet.item(veto.item)
             hazard = beside.hazards.get(veto.item)
-            yield _problem("", veto.text, str(_("否决")), hazard, beside)
+            yield _problem(item.number if item else "", veto.text, str(_("否决")), hazard, beside)
     held = {veto.item: veto for veto in sheet.holding}
-    for item in items.values():
+    for item in sheet.unmet:
         lost = points(item.of - item.got)
         text = "；".join([item.text, *_short(item)])
         if item.key in held:
@@ -322,7 +356,7 @@ def _short(item: Item) -> list[str]:
         if part.applies and part.points is not None and part.points < part.most:
             note = part.given.note if part.given else ""
             if part.type == "metric":
-                found.append(f"{part.label}{figure(part)}")
+                found.append(f"{part.label}：{figure(part)}")
             if note:
                 found.append(note)
     return found
@@ -379,12 +413,10 @@ def _look_back_note(sheet: Sheet, beside: Background) -> str:
     return "" if beside.before.unmet else str(_("上季度没有失分项。"))
 
 
-def _comparison(
-    sheet: Sheet, beside: Background
-) -> tuple[shapes.Comparison, dict[str, str]]:  # fmt: skip
+def _comparison(sheet: Sheet, beside: Background) -> tuple[shapes.Comparison, dict[str, str]]:
     """Shares of points over the quarters, as a table and as charts."""
     codes = [*beside.summaries, sheet.code]
-    heads = [(found.name if (found := read(code)) else code) for code in codes]
+    heads = [found.name if (found := read(code)) else code for code in codes]
     rows: list[list[str]] = []
     series: list[charts.Series] = []
     for capability in sheet.capabilities:
@@ -409,9 +441,7 @@ def _comparison(
     return {"heads": [_("能力与类别"), *heads], "rows": rows, "charts": made}, drawings
 
 
-def _shares(
-    beside: Background, kind: str, one: Capability | Group
-) -> list[Fraction | None]:  # fmt: skip
+def _shares(beside: Background, kind: str, one: Capability | Group) -> list[Fraction | None]:
     """Of the earlier quarters and of this one."""
     found = [summary.get(kind, {}).get(one.key) for summary in beside.summaries.values()]
     earlier = [(Decimal(row[1]), Decimal(row[2])) if row else None for row in found]
