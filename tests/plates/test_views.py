@@ -189,12 +189,12 @@ def test_key_areas_without_a_plate_are_listed(make, session):
     space = make.space_in(make.grid())
     space.is_key_area = True
     session.commit()
-    assert [one.id for one in queries.unposted_key_areas(session)] == [space.id]
+    assert [one.id for one in queries.unposted_key_areas(session, date(2026, 11, 23))] == [space.id]
     lines = queries.plate_lines(session, Filters(ids=frozenset([space.id])), TODAY, hotline="")
     by = make.actor(make.someone("officer"))
     services.post_plates(session, lines, posted_on=TODAY, by=by, now=make.now())
     session.commit()
-    assert queries.unposted_key_areas(session) == []
+    assert queries.unposted_key_areas(session, date(2026, 11, 23)) == []
 
 
 def test_the_page_of_a_space_says_who_answered_on_any_day(browser, make, session, now):

@@ -5,9 +5,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from unitsafe import clock
+from unitsafe.checks.counting import is_expected, was_done
 from unitsafe.checks.models import Answer, Check
-from unitsafe.checks.rules import DONE, Result, State
+from unitsafe.checks.rules import DONE, Result
 from unitsafe.core.figures import Figure, Period, metric
 
 CHECKLIST = "monthly_facility"
@@ -27,25 +27,18 @@ def _of_period(period: Period) -> sa.ColumnElement[bool]:
 
 
 def _is_expected(period: Period) -> sa.ColumnElement[bool]:
-    """Handed in, or missed by the end of ``period.on`` and not skipped; a correction is no second
-    check."""
-    is_missed = sa.and_(Check.state != State.SKIPPED, Check.missed_at <= clock.end_of(period.on))
-    return sa.and_(
-        _of_period(period),
-        Check.corrects_id.is_(None),
-        sa.or_(Check.state.in_(DONE), is_missed),
-    )
+    return sa.and_(_of_period(period), is_expected(period.first, period.on))
 
 
 @metric("facility_check_completion_rate")
 def facility_check_completion_rate(session: Session, period: Period) -> Figure:
     """Monthly checks of buildings that were handed in ÷ those that had to be by ``period.on``;
     ``records`` are the missing ones. Source: content/four_capabilities.yaml ``formula``."""
-    done = sa.func.sum(sa.case((Check.state.in_(DONE), 1), else_=0))
+    done = was_done(period.on)
     whole, amount = session.execute(
-        sa.select(sa.func.count(), sa.func.coalesce(done, 0)).where(_is_expected(period))
+        sa.select(sa.func.count(), sa.func.count(sa.case((done, 1)))).where(_is_expected(period))
     ).one()
-    missing = sa.select(Check).where(_is_expected(period), Check.state.not_in(DONE))
+    missing = sa.select(Check).where(_is_expected(period), sa.not_(done))
     return Figure(amount, whole, missing)
 
 

@@ -1,7 +1,12 @@
 """Figures counted from the ledgers: what the assessment, the appraisal and the boards are made of.
 
 A feature registers a function per figure with :func:`metric`; the key is one of the metrics in
-content/four_capabilities.yaml, whose ``empty`` says what a missing denominator means.
+content/four_capabilities.yaml, whose ``empty`` says what a missing denominator means. A veto there
+may count only what is grave (``min_level``): that figure stands under ``<metric>:<min_level>``, as
+``evac_blocked_open:重大``.
+
+A figure tells how things stood at the end of ``Period.on``, also when that day is long past; where a
+ledger knows only the present, the function says so. What was not due by then is not missing.
 """
 
 from collections.abc import Callable
@@ -48,7 +53,7 @@ class Figure:
 
 Metric = Callable[[Session, Period], Figure]
 METRICS: dict[str, Metric] = {}
-"""By the keys of content/four_capabilities.yaml ``metrics``."""
+"""By the keys of content/four_capabilities.yaml ``metrics``, and ``<metric>:<min_level>``."""
 
 
 def metric(key: str) -> Callable[[Metric], Metric]:

@@ -137,7 +137,7 @@ def post_empty(_session: Session, now: Snapshot) -> Iterator[Gap]:
 @finder(Kind.KEY_AREA)
 def key_area(session: Session, now: Snapshot) -> Iterator[Gap]:
     """Key areas without anybody who answers, or without a sign. Source: Order 61 art. 19."""
-    unsigned = {space.id for space in plates.unposted_key_areas(session)}
+    unsigned = {space.id for space in plates.unposted_key_areas(session, now.today)}
     for one in now.placed:
         if not one.space.is_key_area:
             continue

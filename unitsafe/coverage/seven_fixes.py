@@ -1,4 +1,7 @@
-"""The board of the 七定: each of the seven with its live figure and gap."""
+"""The board of the 七定: each of the seven with its live figure and gap.
+
+What the quarterly assessment counts too comes from the same functions (core.figures).
+"""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -11,17 +14,18 @@ from sqlalchemy.orm import Session
 from unitsafe import clock, content
 from unitsafe.activities import training_queries as trainings
 from unitsafe.activities.training_rules import Need
+from unitsafe.checks import counting
 from unitsafe.checks.models import Check
-from unitsafe.checks.queries import is_listed
-from unitsafe.checks.rules import DONE, State
 from unitsafe.content.model import SevenFix
+from unitsafe.core.figures import Period
 from unitsafe.core.labels import label
 from unitsafe.coverage import gaps
 from unitsafe.coverage.rules import Figure
 from unitsafe.coverage.snapshot import Snapshot
+from unitsafe.grids.metrics import grid_coverage_ratio
 from unitsafe.hazards import rules as hazards
 from unitsafe.hazards.models import Hazard
-from unitsafe.letters import queries as letters
+from unitsafe.letters.metrics import responsibility_letter_ratio
 
 LEADERS = (
     "principal",
@@ -53,6 +57,11 @@ def board(session: Session, now: Snapshot) -> list[tuple[SevenFix, Figure]]:
     return [(one, figures[one.term]()) for one in content.load().seven_fixes]
 
 
+def _today(now: Snapshot) -> Period:
+    """For figures that look at a day."""
+    return Period(now.today, now.today, now.today)
+
+
 def _missing(names: Sequence[str], most: int = 4) -> str:
     """缺：甲、乙等5人; empty for nobody."""
     if not names:
@@ -73,21 +82,21 @@ def _everybody(session: Session, now: Snapshot) -> Figure:
     with_duty = {one for ids in now.posts.values() for one in ids}
     with_duty |= {one.person_id for one in now.assigned}
     without = [person.name for person in now.staff if person.id not in with_duty]
-    counts = letters.letter_counts(session, now.today)
-    gap = [_("%(n)s人没签责任书", n=counts.unsigned)] if counts.unsigned else []
+    letters = responsibility_letter_ratio(session, _today(now))
+    signed, asked = int(letters.amount or 0), letters.whole or 0
+    gap = [_("%(n)s人没签责任书", n=asked - signed)] if signed < asked else []
     if without:
         gap.append(_("没有岗位也没有网格：%(names)s", names=_missing(without)))
-    unit = _("人签了责任书")
-    return Figure(counts.signed, len(now.staff), unit, "；".join(gap), "letters.index")
+    return Figure(signed, asked, _("位责任人签了责任书"), "；".join(gap), "letters.index")
 
 
 def _places(session: Session, now: Snapshot) -> Figure:
-    held = sum(bool(now.holder_name(one)) for one in now.placed)
-    missing = len(now.placed) - held
-    gap = [_("%(n)s个部位没有人负责", n=missing)] if missing else []
+    spaces = grid_coverage_ratio(session, _today(now))
+    held, every = int(spaces.amount or 0), spaces.whole or 0
+    gap = [_("%(n)s个部位没有网格员", n=every - held)] if held < every else []
     if undrawn := len(list(gaps.undrawn(session, now))):
         gap.append(_("%(n)s个网格图上没画", n=undrawn))
-    return Figure(held, len(now.placed), _("个部位有人负责"), "；".join(gap), "maps.index")
+    return Figure(held, every, _("个部位有网格员"), "；".join(gap), "maps.index")
 
 
 def _graded(found: Sequence[Any]) -> Figure:
@@ -116,18 +125,15 @@ def _trained(session: Session, now: Snapshot) -> Figure:
 
 
 def _on_time(session: Session, now: Snapshot) -> Figure:
-    is_on_time = sa.and_(Check.state.in_(DONE), Check.submitted_at <= Check.grace_ends_at)
+    first, last = now.today - timedelta(DAYS), now.today - timedelta(1)
+    is_over = Check.missed_at <= clock.at(now.today)
     total, on_time = session.execute(
-        sa.select(sa.func.count(), sa.func.count(sa.case((is_on_time, 1)))).where(
-            Check.day.between(now.today - timedelta(DAYS), now.today - timedelta(1)),
-            Check.missed_at <= clock.at(now.today),
-            Check.state != State.SKIPPED,
-            is_listed(),
+        sa.select(sa.func.count(), sa.func.count(sa.case((counting.is_on_time(), 1)))).where(
+            counting.is_expected(first, last), is_over
         )
     ).one()
     late = total - on_time
     gap = _("最近%(days)s天有%(n)s份没有按时", days=DAYS, n=late) if late else ""
-    first, last = now.today - timedelta(DAYS), now.today - timedelta(1)
     span = {"first": first.isoformat(), "last": last.isoformat()}
     return Figure(on_time, total, _("份检查（最近%(n)s天）", n=DAYS), gap, "checks.index", span)
 

@@ -4,11 +4,51 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from unitsafe.core.figures import Figure, Period, metric
+from unitsafe.coverage.rules import SPARED
 from unitsafe.documents import rules
 from unitsafe.documents.models import Document, DocumentTopic
 from unitsafe.documents.queries import held_on, looked_through_on, plan_on
-from unitsafe.documents.rules import Kind, Seat, Team
+from unitsafe.documents.rules import Kind, Seat, Team, Topic
+from unitsafe.people.models import Person, PersonPost
+from unitsafe.people.queries import at_school_on, valid_on
 from unitsafe.school.queries import school
+
+KEY_POSTS = {
+    "principal": Topic.RESPONSIBLE_PERSON,
+    "vice_principal_safety": Topic.FIRE_MANAGER,
+    "safety_director": Topic.FIRE_DEPARTMENT,
+    "safety_officer": Topic.FIRE_STAFF,
+}
+"""The posts that must be filled, and what the paper is about that names whoever holds them.
+Source: content/four_capabilities.yaml key_posts_filled_ratio; duties.yaml ``fire_role``."""
+
+
+@metric("key_posts_filled_ratio")
+def key_posts_filled_ratio(session: Session, period: Period) -> Figure:
+    """Key posts that somebody at the school held on the day and for which a paper of appointment was
+    in force (以文件明确并公示) ÷ the four of KEY_POSTS; a small unit needs no head of a department.
+    ``records`` are the papers. Source: content/four_capabilities.yaml; Order 61 art. 6, 15.
+    """
+    is_small = school(session).has("is_small_unit")
+    wanted = {post: topic for post, topic in KEY_POSTS.items() if not (is_small and post in SPARED)}
+    held = session.scalars(
+        sa.select(PersonPost.post)
+        .join(Person, Person.id == PersonPost.person_id)
+        .where(
+            PersonPost.post.in_(wanted), valid_on(PersonPost, period.on), at_school_on(period.on)
+        )
+        .distinct()
+    )
+    papers = sa.and_(Document.kind == Kind.APPOINTMENT, held_on(period.on))
+    topics = set(
+        session.scalars(
+            sa.select(DocumentTopic.topic)
+            .join(Document, Document.id == DocumentTopic.document_id)
+            .where(papers)
+        )
+    )
+    amount = sum(wanted[post] in topics for post in held)
+    return Figure(amount, len(wanted), sa.select(Document).where(papers))
 
 
 @metric("fire_policy_docs_ratio")

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from unitsafe import clock
 from unitsafe.core.domain import Actor, NotAllowed, Right, RuleError, can
 
 
@@ -599,6 +600,18 @@ def lateness_step(level: Level, late: int, red_after: int) -> int:
     graver = 0 if level is Level.NORMAL else 1
     longer = 2 if late > 2 * red_after else 1 if late > red_after else 0
     return min(HIGHEST_STEP, 1 + graver + longer)
+
+
+FIXES = (Action.REPORT_DONE, Action.FIX_ON_SPOT)
+"""Steps that say it is fixed; a later SEND_BACK takes that back."""
+
+
+def is_fixed_in_time(fixed_at: datetime | None, due_on: date | None) -> bool:
+    """Whether the fix was reported by the end of the deadline: the deadline is for whoever fixes,
+    the recheck and the closing come after it. Source: domain README §8 steps 2 to 5."""
+    if fixed_at is None or due_on is None:
+        return False
+    return clock.local(fixed_at).date() <= due_on
 
 
 def days_late(state: State, due_on: date | None, today: date) -> int:

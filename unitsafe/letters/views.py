@@ -23,7 +23,7 @@ from unitsafe.core.paging import fetch_page
 from unitsafe.core.printing import render_pdf
 from unitsafe.core.query import here, row_id
 from unitsafe.grids import queries as grids
-from unitsafe.letters import papers, queries, rules, services
+from unitsafe.letters import metrics, papers, queries, rules, services  # noqa: F401
 from unitsafe.letters.forms import PaperForm, SignForm
 from unitsafe.letters.labels import STATE_KIND
 from unitsafe.letters.models import ResponsibilityLetter

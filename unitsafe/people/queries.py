@@ -23,6 +23,11 @@ def valid_on(model: Any, day: date) -> sa.ColumnElement[bool]:
     return sa.and_(model.from_on <= day, sa.or_(model.until_on.is_(None), model.until_on >= day))
 
 
+def at_school_on(day: date) -> sa.ColumnElement[bool]:
+    """People who had not left by that day."""
+    return sa.or_(Person.left_on.is_(None), Person.left_on > day)
+
+
 @dataclass(frozen=True)
 class DutyLine:
     """What a person answers for; ``for_whom`` names the absent person whose duty it is."""

@@ -139,11 +139,17 @@ def _of_grid(
     return None
 
 
-def unposted_key_areas(session: Session) -> Sequence[Space]:
+def hangs_on(day: date) -> sa.ColumnElement[bool]:
+    """Spaces where a plate was put up by that day."""
+    return sa.exists().where(PlatePosting.space_id == Space.id, PlatePosting.posted_on <= day)
+
+
+def unposted_key_areas(session: Session, today: date) -> Sequence[Space]:
     """Key areas in use where no plate hangs, by id. For the coverage audit."""
-    hangs = sa.exists().where(PlatePosting.space_id == Space.id)
     return session.scalars(
-        sa.select(Space).where(Space.is_active, Space.is_key_area, ~hangs).order_by(Space.id)
+        sa.select(Space)
+        .where(Space.is_active, Space.is_key_area, ~hangs_on(today))
+        .order_by(Space.id)
     ).all()
 
 

@@ -21,7 +21,7 @@ from unitsafe.grids import queries as grids
 from unitsafe.hazards import queries as hazards
 from unitsafe.hazards.labels import LEVEL_KIND, STATE_KIND
 from unitsafe.places import queries as places
-from unitsafe.plates import papers, queries, services
+from unitsafe.plates import metrics, papers, queries, services  # noqa: F401
 from unitsafe.plates.forms import PostedForm
 from unitsafe.plates.queries import PlateLine
 from unitsafe.school.address import public_address, reaches_phones

@@ -3,7 +3,7 @@
 from flask import Blueprint
 
 from unitsafe import clock
-from unitsafe.checks import metrics, planning, queries
+from unitsafe.checks import metrics, metrics_patrols, planning, queries
 from unitsafe.checks.labels import open_checks
 from unitsafe.core.hooks import on_duties_changed
 from unitsafe.grids.queries import going_along_sources
@@ -20,4 +20,4 @@ going_along_sources.append(
 
 from unitsafe.checks.views import acts, ledger, month, plans, sheet  # noqa: E402
 
-__all__ = ["acts", "bp", "ledger", "metrics", "month", "plans", "sheet"]
+__all__ = ["acts", "bp", "ledger", "metrics", "metrics_patrols", "month", "plans", "sheet"]

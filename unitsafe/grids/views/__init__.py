@@ -2,6 +2,7 @@
 
 from flask import Blueprint
 
+from unitsafe.grids import metrics
 from unitsafe.grids.labels import grid_title, level_name
 
 bp = Blueprint("grids", __name__)
@@ -10,4 +11,4 @@ bp.add_app_template_filter(grid_title, "grid_title")
 
 from unitsafe.grids.views import detail, edits, people, tree  # noqa: E402
 
-__all__ = ["bp", "detail", "edits", "people", "tree"]
+__all__ = ["bp", "detail", "edits", "metrics", "people", "tree"]

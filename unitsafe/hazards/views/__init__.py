@@ -4,7 +4,7 @@ from flask import Blueprint
 
 from unitsafe.core.hooks import on_duties_changed
 from unitsafe.grids.queries import card_sources, going_along_sources
-from unitsafe.hazards import following, queries
+from unitsafe.hazards import following, metrics, queries
 from unitsafe.hazards.labels import open_hazards
 from unitsafe.photos.services import visible_through
 
@@ -26,6 +26,7 @@ __all__ = [
     "detail",
     "exports",
     "ledger",
+    "metrics",
     "official",
     "report",
     "saved",

@@ -1,0 +1,37 @@
+"""Which checks count in a figure: what was expected, done, on time. For every page that counts them."""
+
+from datetime import date
+
+import sqlalchemy as sa
+
+from unitsafe import clock
+from unitsafe.checks.models import Check
+from unitsafe.checks.rules import DONE, State
+
+
+def was_done(on: date) -> sa.ColumnElement[bool]:
+    """Handed in by the end of ``on``; also a first version that was corrected later."""
+    return sa.and_(Check.state.in_(DONE), Check.submitted_at < clock.end_of(on))
+
+
+def is_expected(first: date, on: date) -> sa.ColumnElement[bool]:
+    """Checks of these days that were handed in, or missed, by the end of ``on``.
+
+    A correction is no second check; what was skipped (as known now) is not expected.
+    """
+    return sa.and_(
+        Check.day.between(first, on),
+        Check.corrects_id.is_(None),
+        Check.state != State.SKIPPED,
+        sa.or_(was_done(on), Check.missed_at <= clock.end_of(on)),
+    )
+
+
+def is_on_time() -> sa.ColumnElement[bool]:
+    """Handed in before its grace ended, as it first was."""
+    return sa.and_(Check.state.in_(DONE), Check.submitted_at <= Check.grace_ends_at)
+
+
+def is_backfill() -> sa.ColumnElement[bool]:
+    """Handed in as 补录 (rules.is_backfill)."""
+    return sa.and_(Check.state.in_(DONE), Check.is_backfill)
