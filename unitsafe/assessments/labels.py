@@ -48,7 +48,7 @@ def figure(part: Part) -> str:
         return f"{percent(value)} = {points(part.amount)}/{part.whole}"
     number = points(part.amount)
     if part.unit == "minutes":
-        return str(_("%(n)s分钟", n=number))
+        return str(_("%(n)s分钟", n=f"{float(value):.1f}"))
     if part.expected is not None:
         return str(_("%(n)s（应%(of)s）", n=number, of=points(part.expected)))
     return number

@@ -387,7 +387,7 @@ def make_hazards(
             fix=Fix.SCHEDULED,
             space_id=None,
             source=Source.ASSESSMENT,
-            source_ref=f"{found.quarter} {item.number}",
+            source_ref=found.quarter,
             by=by,
             now=now,
         )

@@ -20,7 +20,7 @@ from unitsafe.maintenance import queries, rules, services
 from unitsafe.maintenance.forms import ReadingForm
 from unitsafe.maintenance.models import Maintenance, Reading
 from unitsafe.maintenance.rules import Quantity
-from unitsafe.maintenance.trend import chart, in_words
+from unitsafe.maintenance.trend import chart
 from unitsafe.maintenance.views import EDIT, SEE, bp, may_edit
 from unitsafe.school.models import School
 from unitsafe.school.queries import school
@@ -164,13 +164,11 @@ def _readings_url(one: Equipment, **values: Any) -> str:
 
 
 def _trend(quantity: Quantity, found: list[Reading]) -> dict[str, Any]:
-    """A quantity with its picture, what the picture says, and what is wrong with the newest."""
+    """A quantity with its picture, and what is wrong with the newest."""
     points = [(clock.local(one.measured_at).date(), float(one.value)) for one in found]
-    drawn = chart(quantity, points)
     return {
         "quantity": quantity,
-        "chart": drawn,
-        "words": in_words(quantity, points) if drawn else "",
+        "chart": chart(quantity, points),
         "last": found[-1] if found else None,
         "fault": quantity.fault(found[-1].value) if found else "",
     }
