@@ -927,8 +927,10 @@ class Make:
         joining = team or [self.someone(role) for role in ("teacher", "leader")]
         with self.app.app_context():
             found = assessments.open_quarter(self.session, quarter, today, by=by, now=self.now())
+            here = {one.person_id for one in assessment_queries.members(self.session, found)}
             for person in joining:
-                assessments.join(self.session, found, person, by=by, now=self.now())
+                if person.id not in here:
+                    assessments.join(self.session, found, person, by=by, now=self.now())
         return self._save(found)  # type: ignore[no-any-return]
 
     def sheet(self, found: Assessment) -> Sheet:
@@ -937,9 +939,9 @@ class Make:
         quarter = read_quarter(found.quarter)
         assert quarter is not None
         with self.app.app_context():
-            return assessment_queries.sheet(
-                self.session, quarter, found, clock.local(self.now()).date()
-            )
+            here = assessment_queries.assessment(self.session, quarter)
+            today = clock.local(self.now()).date()
+            return assessment_queries.sheet(self.session, quarter, here, today)
 
     def answered_assessment(
         self, quarter: str = "2026Q3", team: Sequence[Person] = ()

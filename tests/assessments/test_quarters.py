@@ -30,8 +30,10 @@ def test_a_quarter_has_three_whole_months(code, first, last, name):
 
 @pytest.mark.parametrize(
     "code",
-    ["", "2026", "2026Q", "2026Q0", "2026Q5", "2026q3", "2026-Q3", "1999Q4", "2100Q1", "Q3"]
-    + ["2026Q3 ", " 2026Q3", "2026Q3\n", "2026Q33", "12026Q3", "20２６Q3", "2026Q３", "۲۰۲۶Q3"],
+    [
+        *("", "2026", "2026Q", "2026Q0", "2026Q5", "2026q3", "2026-Q3", "1999Q4", "2100Q1", "Q3"),
+        *("2026Q3 ", " 2026Q3", "2026Q3\n", "2026Q33", "12026Q3", "20２６Q3", "2026Q３", "۲۰۲۶Q3"),
+    ],
 )
 def test_anything_else_is_no_quarter(code):
     assert read(code) is None
