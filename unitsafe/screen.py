@@ -53,6 +53,7 @@ def asset(name: str) -> str:
 EDIT_PLACES = (Right.EDIT_GRID, Right.EDIT_BASIC_INFO)
 IMPORTERS = (Right.EDIT_BASIC_INFO, Right.EDIT_EQUIPMENT, Right.MANAGE_SCHOOL)
 TRAININGS = (Right.VIEW_ALL, Right.MANAGE_SCHOOL, Right.EDIT_DUTY_ROSTER)
+ASSESSORS = (Right.VIEW_ALL, Right.RUN_ASSESSMENT, Right.MANAGE_SCHOOL)
 READ_TIPS = (Right.VIEW_ALL, Right.DISPATCH_HAZARD, Right.ASSIGN_ALL)
 MENU: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
     (
@@ -98,6 +99,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
         _l("评价"),
         (
             ("year_plan.index", _l("今年要做的"), "calendar", None, ()),
+            ("assessments.index", _l("四个能力自评"), "checklist", None, ASSESSORS),
             (
                 "appraisal.index",
                 _l("网格考核"),

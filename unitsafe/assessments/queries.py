@@ -56,6 +56,14 @@ def assessment(session: Session, quarter: Quarter, *, lock: bool = False) -> Ass
     return session.scalars(select.with_for_update(of=Assessment) if lock else select).first()
 
 
+def locked(session: Session, quarter: Quarter) -> Assessment:
+    """The assessment of ``quarter``, which nobody else changes meanwhile; it is known to be there."""
+    found = assessment(session, quarter, lock=True)
+    if found is None:
+        raise LookupError(f"no assessment of {quarter}")
+    return found
+
+
 def assessments(session: Session) -> Sequence[Assessment]:
     """All of them, newest first."""
     return session.scalars(
@@ -121,6 +129,16 @@ def sheet(session: Session, quarter: Quarter, found: Assessment | None, today: d
             for one in (members(session, found) if found else ())
         ),
     )
+
+
+def sheet_to_sign(session: Session, quarter: Quarter, today: date) -> Sheet:
+    """The table as it is inside the write that signs it."""
+    return sheet(session, quarter, assessment(session, quarter), today)
+
+
+def person(session: Session, person_id: int | None) -> Person | None:
+    """Somebody who may join a team."""
+    return session.get(Person, person_id) if person_id else None
 
 
 def _numbered(
@@ -374,12 +392,20 @@ def file_ids(actor: Actor) -> sa.Select[int]:
     return sa.select(both.c[0]).where(both.c[0].is_not(None))
 
 
+def own_ids(session: Session, actor: Actor) -> set[int]:
+    """Ids of the assessments in whose team ``actor`` is."""
+    return set(session.scalars(_teams(actor)))
+
+
+def _teams(actor: Actor) -> sa.Select[int]:
+    return sa.select(AssessmentMember.assessment_id).where(
+        AssessmentMember.person_id == actor.id, AssessmentMember.left_at.is_(None)
+    )
+
+
 def _for(
     actor: Actor, select: sa.Select[int], assessment_id: InstrumentedAttribute[int]
 ) -> sa.Select[int]:
     if not actor.rights.isdisjoint(SEES):
         return select
-    own = sa.select(AssessmentMember.assessment_id).where(
-        AssessmentMember.person_id == actor.id, AssessmentMember.left_at.is_(None)
-    )
-    return select.where(assessment_id.in_(own))
+    return select.where(assessment_id.in_(_teams(actor)))

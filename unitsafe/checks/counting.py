@@ -5,7 +5,7 @@ from datetime import date
 import sqlalchemy as sa
 
 from unitsafe import clock
-from unitsafe.checks.models import Check
+from unitsafe.checks.models import IS_BACKFILL, Check
 from unitsafe.checks.rules import DONE, State
 
 
@@ -34,4 +34,4 @@ def is_on_time() -> sa.ColumnElement[bool]:
 
 def is_backfill() -> sa.ColumnElement[bool]:
     """Handed in as 补录 (rules.is_backfill)."""
-    return sa.and_(Check.state.in_(DONE), Check.is_backfill)
+    return sa.and_(Check.state.in_(DONE), IS_BACKFILL)

@@ -15,7 +15,7 @@ from unitsafe.core.db import writing
 from unitsafe.core.domain import RuleError
 from unitsafe.core.errors import sentence
 from unitsafe.core.forms import Form
-from unitsafe.core.htmx import see_other
+from unitsafe.core.htmx import see_other, wants_fragment
 
 Made = TypeVar("Made")
 
@@ -29,9 +29,10 @@ def carry_out(
     again: Callable[[], ResponseReturnValue],
     is_sound: bool = True,
     otherwise: str = "",
+    in_place: Callable[[], ResponseReturnValue] | None = None,
 ) -> ResponseReturnValue:
     """``act`` done once inside a write, then the page at ``location`` with the ``message``; either
-    may be told from what ``act`` returned.
+    may be told from what ``act`` returned. With ``in_place`` htmx gets that instead.
 
     ``again`` shows the form once more: with wrong fields, when something that came with it was
     wrong (not ``is_sound``), and when a rule was broken that names one of its fields (``field``
@@ -54,4 +55,4 @@ def carry_out(
         form[field].errors = [sentence(error)]
         return again()
     flash(message if isinstance(message, str) else message(made))
-    return see_other(key.location)
+    return in_place() if in_place is not None and wants_fragment() else see_other(key.location)

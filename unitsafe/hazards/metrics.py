@@ -44,16 +44,6 @@ def found_in(period: Period) -> sa.ColumnElement[bool]:
     )
 
 
-def fixed_at() -> sa.ScalarSelect[datetime]:
-    """When the last fix of a hazard was reported."""
-    return (
-        sa.select(sa.func.max(HazardEvent.at))
-        .where(HazardEvent.hazard_id == Hazard.id, HazardEvent.action.in_(FIXES))
-        .correlate(Hazard)
-        .scalar_subquery()
-    )
-
-
 def _rows(ids: Collection[int]) -> sa.Select[Hazard]:
     return sa.select(Hazard).where(Hazard.id.in_(ids))
 
@@ -95,17 +85,29 @@ def hazards_closed_on_time_rate(session: Session, period: Period) -> Figure:
     soon as it is closed, so that no fixer waits for the closer. Those still open that day count
     with the deadline they had then.
     """
-    end = clock.end_of(period.on)
     closed = session.execute(
-        sa.select(Hazard.id, Hazard.due_on, fixed_at().label("fixed_at")).where(
+        sa.select(Hazard.id, Hazard.due_on, Hazard.closed_at).where(
             Hazard.due_on.between(period.first, period.on),
-            Hazard.state == State.CLOSED,
-            Hazard.closed_at < end,
+            Hazard.closed_at < clock.end_of(period.on),  # only what is closed has it
         )
     ).all()
-    late = [row.id for row in closed if not is_fixed_in_time(row.fixed_at, row.due_on)]
+    later = {
+        one.id: one.due_on for one in closed if not is_fixed_in_time(one.closed_at, one.due_on)
+    }
+    fixed = _fixed_at(session, later)
+    late = [one for one, due_on in later.items() if not is_fixed_in_time(fixed.get(one), due_on)]
     still = [one.id for one in open_then(session, period.on) if _is_due(one, period)]
     return Figure(len(closed) - len(late), len(closed) + len(still), _rows([*late, *still]))
+
+
+def _fixed_at(session: Session, ids: Collection[int]) -> dict[int, datetime]:
+    """When the last fix of each closed hazard was reported."""
+    rows = session.execute(
+        sa.select(HazardEvent.hazard_id, sa.func.max(HazardEvent.at))
+        .where(HazardEvent.hazard_id.in_(ids), HazardEvent.action.in_(FIXES))
+        .group_by(HazardEvent.hazard_id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def _is_due(one: Then, period: Period) -> bool:
@@ -217,8 +219,8 @@ def window_bars_open(session: Session, period: Period) -> Figure:
 def _open_of(session: Session, period: Period, category: str, least: Level) -> Figure:
     found = [
         one
-        for one in open_then(session, period.on, Hazard.category == category)
-        if not is_lower(one.level, least)
+        for one in open_then(session, period.on)
+        if one.category == category and not is_lower(one.level, least)
     ]
     return Figure(len(found), records=_of(found))
 

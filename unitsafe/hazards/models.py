@@ -43,6 +43,7 @@ class Hazard(Model):
         sa.Index(None, "reporter_id", "state"),  # today: mine to rate
         sa.Index(None, "recurrence_of_id"),  # recurrences
         sa.Index(None, "closed_at"),  # closed hazards to look back on
+        sa.Index(None, "due_on"),  # metrics.hazards_closed_on_time_rate, ledger by deadline
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     number: Mapped[str] = mapped_column(sa.String(20), unique=True)
@@ -142,11 +143,20 @@ class Hazard(Model):
         return HazardEvent(hazard_id=self.id, **vars(step))
 
 
+IS_REJECT = sa.text("action = 'reject'")
+"""In the words of the partial index, so that it is used."""
+
+
 class HazardEvent(Model):
     """One step in a hazard's life; written once."""
 
     __tablename__ = "hazard_event"
-    __table_args__ = (sa.Index(None, "hazard_id", "id"),)
+    __table_args__ = (
+        sa.Index(None, "hazard_id", "id"),
+        sa.Index(
+            "ix_hazard_event_rejected", "at", sqlite_where=IS_REJECT, postgresql_where=IS_REJECT
+        ),  # then.open_then: rejected since a day
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     hazard_id: Mapped[int] = mapped_column(sa.ForeignKey("hazard.id"))
     action: Mapped[Action]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from unitsafe import clock
 from unitsafe.hazards.effects import Step, replay
-from unitsafe.hazards.models import Hazard, HazardEvent
+from unitsafe.hazards.models import IS_REJECT, Hazard, HazardEvent
 from unitsafe.hazards.rules import FIXES, OPEN, Action, Level, State, is_fixed_in_time
 
 _QUIET = (Action.REMIND, Action.PROGRESS, Action.RATE)
@@ -42,30 +42,20 @@ class Then:
         return self.state is State.RECTIFIED and is_fixed_in_time(self.fixed_at, self.due_on)
 
 
-def open_then(session: Session, on: date, *which: sa.ColumnElement[bool]) -> list[Then]:
+def open_then(session: Session, on: date) -> list[Then]:
     """The hazards that stood in the ledger at the end of ``on`` and were neither closed nor rejected
-    by then, of those that ``which`` leaves; in two statements.
-
-    ``which`` is asked of the rows as they are now, so it may name only what no step changes.
-    """
+    by then; in two statements."""
     end = clock.end_of(on)
-    rejected_later = sa.exists().where(
-        HazardEvent.hazard_id == Hazard.id,
-        HazardEvent.action == Action.REJECT,
-        HazardEvent.at >= end,
+    rejected_later = sa.select(HazardEvent.hazard_id).where(IS_REJECT, HazardEvent.at >= end)
+    found = sa.select(Hazard.id, Hazard.category, Hazard.level, Hazard.interim_measure).where(
+        Hazard.found_at < end
     )
     rows = session.execute(
-        sa.select(Hazard.id, Hazard.category, Hazard.level, Hazard.interim_measure)
-        .where(
-            Hazard.found_at < end,
-            sa.or_(
-                Hazard.state.in_(OPEN),
-                Hazard.closed_at >= end,
-                sa.and_(Hazard.state == State.REJECTED, rejected_later),
-            ),
-            *which,
+        sa.union_all(  # each branch by an index of its own; with "or" the whole ledger is read
+            found.where(Hazard.state.in_(OPEN)),
+            found.where(Hazard.closed_at >= end),
+            found.where(Hazard.id.in_(rejected_later)),
         )
-        .order_by(Hazard.id)
     ).all()
     steps = _steps(session, [row.id for row in rows], end)
     return [_then(row, steps[row.id]) for row in rows if steps[row.id]]

@@ -10,3 +10,7 @@ from unitsafe.photos.services import visible_through
 bp = Blueprint("assessments", __name__)
 visible_through["assessments"] = queries.photo_ids
 files_visible_through["assessments"] = queries.file_ids
+
+from unitsafe.assessments.views import item, ledger, sheet, steps  # noqa: E402
+
+__all__ = ["bp", "item", "ledger", "sheet", "steps"]

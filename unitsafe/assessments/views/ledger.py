@@ -1,0 +1,94 @@
+"""All assessments: what is to be done now, how the points went, every quarter."""
+
+
+from flask import url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from unitsafe import clock
+from unitsafe.assessments import compare, figures, queries, services, standards
+from unitsafe.assessments.forms import OpenForm
+from unitsafe.assessments.labels import STATE_KIND
+from unitsafe.assessments.quarters import Quarter, quarter_of, read
+from unitsafe.assessments.views import bp
+from unitsafe.assessments.views.reading import freeze_if_due
+from unitsafe.assessments.views.trends import total_trend
+from unitsafe.core.access import actor, allow, holds_any
+from unitsafe.core.acts import carry_out
+from unitsafe.core.db import db
+from unitsafe.core.forms import choices
+from unitsafe.core.htmx import render
+
+READERS = (*queries.SEES, *queries.RUNS)
+OFFERED = 4
+"""Quarters that may be opened: the running one and those before it."""
+
+
+@bp.get("/assessments")
+@allow()
+def index() -> ResponseReturnValue:
+    """The ledger of the assessments; people of a team see theirs."""
+    return _show()
+
+
+def _show(*, form: OpenForm | None = None, status: int = 200) -> ResponseReturnValue:
+    freeze_if_due()
+    session, today = db.session(), clock.today()
+    everything = queries.assessments(session)
+    own = queries.own_ids(session, actor())
+    rows = [one for one in everything if holds_any(READERS) or one.id in own]
+    quarters = {one.id: read(one.quarter) for one in rows}
+    pasts = [
+        compare.past(quarter, one.summary)
+        for one in reversed(rows)
+        if one.summary and (quarter := quarters[one.id])
+    ]
+    return render(
+        "assessments/index.html",
+        fragment="rows",
+        rows=rows,
+        quarters=quarters,
+        pasts={str(one.quarter): one for one in pasts},
+        trend=total_trend(pasts) if len(pasts) > 1 else None,
+        running=quarter_of(today),
+        form=form
+        or (_form({one.quarter for one in everything}) if holds_any(queries.RUNS) else None),
+        state_kind=STATE_KIND,
+        editions={one.id: standards.edition(one.standard) for one in rows},
+        sees_all=holds_any(READERS),
+        status=status,
+    )
+
+
+def _form(opened: set[str]) -> OpenForm | None:
+    """Opening a quarter that can be opened, the one that has ended first; None when all are."""
+    found = [one for one in _offered() if str(one) not in opened]
+    if not found:
+        return None
+    form = OpenForm(formdata=None)
+    form.quarter.choices = choices((str(one), one.name) for one in found)
+    return form
+
+
+def _offered() -> list[Quarter]:
+    running = quarter_of(clock.today())
+    found = [running.before, running]
+    while len(found) < OFFERED:
+        found.append(min(found).before)
+    return [one for one in found if figures.has_ledgers(db.session(), one)]
+
+
+@bp.post("/assessments")
+@allow(*queries.RUNS)
+def open_quarter() -> ResponseReturnValue:
+    """Begin the assessment of a quarter."""
+    form = OpenForm()
+    form.quarter.choices = choices((str(one), one.name) for one in _offered())
+    code, today = form.quarter.data or "", clock.today()
+    return carry_out(
+        form,
+        lambda session, now: services.open_quarter(session, code, today, by=actor(), now=now),
+        _("自评已开始，请组成评估小组。"),
+        location=lambda found: url_for(".sheet", quarter=found.quarter),
+        again=lambda: _show(form=form, status=422),
+    )

@@ -1,0 +1,275 @@
+"""The table of a quarter: points, vetoes, the team, what fell short, what comes next."""
+
+from typing import Any
+
+from flask import abort, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from unitsafe import clock
+from unitsafe.assessments import compare, figures, labels, queries, records, services
+from unitsafe.assessments.forms import HazardForm, JoinForm, LeaveForm, VetoForm
+from unitsafe.assessments.labels import STATE_KIND
+from unitsafe.assessments.rules import State, Step
+from unitsafe.assessments.sheet import Sheet
+from unitsafe.assessments.views import bp, trends
+from unitsafe.assessments.views.reading import Page, page_of
+from unitsafe.assessments.warnings import with_warnings
+from unitsafe.core.access import actor, allow, may_open
+from unitsafe.core.acts import carry_out
+from unitsafe.core.db import db
+from unitsafe.core.domain import RuleError
+from unitsafe.core.errors import sentence
+from unitsafe.core.forms import choices
+from unitsafe.core.htmx import render
+from unitsafe.people.queries import active_people, told_apart
+from unitsafe.school.queries import school
+
+QUARTER = "/assessments/<quarter>"
+
+
+@bp.get(QUARTER)
+@allow()
+def sheet(quarter: str) -> ResponseReturnValue:
+    """Everything on one page."""
+    return show(page_of(quarter))
+
+
+def show(
+    page: Page,
+    *,
+    fragment: str | None = None,
+    veto_form: tuple[str, VetoForm] | None = None,
+    join_form: JoinForm | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    """The page, or one of its parts after a change."""
+    session, today = db.session(), clock.today()
+    if page.found is None or page.found.content is None:
+        page = Page(page.quarter, page.found, with_warnings(session, page.sheet))
+    sheet, found = page.sheet, page.found
+    before, look_back = compare.look_back(session, sheet)
+    pasts = [
+        *compare.earlier(session, page.quarter),
+        compare.past(page.quarter, services.summary(sheet)),
+    ]
+    return render(
+        "assessments/sheet.html",
+        fragment=fragment,
+        oob=("messages", "tiles", "steps") if fragment else (),
+        page=page,
+        sheet=sheet,
+        found=found,
+        hazards=queries.hazards(session, found),
+        before=before,
+        look_back=look_back,
+        web=trends.capability_web(pasts),
+        group_trends=trends.group_trends(pasts, _groups(sheet)) if len(pasts) > 1 else [],
+        veto_open=veto_form is not None,
+        veto_forms=_veto_forms(sheet, veto_form) if page.may_score else {},
+        join_form=(join_form or _join_form(page)) if page.runs and page.is_open else None,
+        leave_forms=_leave_forms(page) if page.runs and page.is_open else {},
+        hazard_form=HazardForm(formdata=None) if found and (page.runs or page.is_member) else None,
+        team_least=school(session).number("assessment_team"),
+        **steps_of(page),
+        words=labels,
+        state_kind=STATE_KIND,
+        today=today,
+        status=status,
+    )
+
+
+def _groups(sheet: Sheet) -> dict[str, list[str]]:
+    return {one.title: [group.key for group in one.groups] for one in sheet.capabilities}
+
+
+def steps_of(page: Page) -> dict[str, Any]:
+    """What was done (``events``), which steps this person may take next, and what is missing for
+    the next one."""
+    found, sheet = page.found, page.sheet
+    if found is None:
+        return {"next_steps": [], "missing": "", "events": []}
+    session = db.session()
+    events = queries.events(session, found)
+    signed_now = any(one.step is Step.DEPARTMENT and one.mark == sheet.mark for one in events)
+    wanted = {
+        State.OPEN: [Step.DEPARTMENT, *([Step.REVIEW] if signed_now else [])],
+        State.REVIEWED: [Step.SIGN, Step.RETURN],
+        State.SIGNED: [Step.FILE],
+    }[found.state]
+    missing = ""
+    if found.state is State.OPEN:
+        try:
+            services.need_ready(session, found, sheet, Step.DEPARTMENT)
+        except RuleError as error:
+            missing = sentence(error)
+    return {
+        "next_steps": [] if missing else [one for one in wanted if _may_take(one, page)],
+        "missing": missing,
+        "events": events,
+    }
+
+
+def _may_take(step: Step, page: Page) -> bool:
+    if step is Step.RETURN:
+        return services.may_return(actor())
+    return page.runs or (step is not Step.FILE and services.may_sign(step, actor()))
+
+
+def _veto_forms(sheet: Sheet, shown: tuple[str, VetoForm] | None) -> dict[str, VetoForm]:
+    found = {}
+    for veto in sheet.vetoes:
+        if veto.counted:
+            continue
+        given = veto.given
+        data = {
+            "seen": given.entry if given else 0,
+            "holds": "" if veto.holds is None else "yes" if veto.holds else "no",
+            "note": given.note if given else "",
+        }
+        is_shown = shown is not None and shown[0] == veto.key
+        found[veto.key] = shown[1] if shown and is_shown else VetoForm(formdata=None, data=data)
+    return found
+
+
+def _leave_forms(page: Page) -> dict[int, LeaveForm]:
+    ids = [one.person for one in page.sheet.members]
+    return {one: LeaveForm(formdata=None, data={"leave": one}) for one in ids}
+
+
+def _join_form(page: Page) -> JoinForm:
+    form = JoinForm(formdata=None)
+    known = {one.person for one in page.sheet.members}
+    people = [one for one in active_people(db.session()) if one.id not in known]
+    form.person.choices = choices([(0, _("请选择")), *told_apart(people)])
+    return form
+
+
+@bp.post(QUARTER + "/vetoes/<veto>")
+@allow()
+def mark_veto(quarter: str, veto: str) -> ResponseReturnValue:
+    """Whether something that fails the whole assessment holds."""
+    page, form = page_of(quarter, must_exist=True), VetoForm()
+    asked = page.sheet.veto(veto) or abort(404)
+
+    def again() -> ResponseReturnValue:
+        newest = queries.newest_mark(db.session(), page.assessment(), veto)
+        form.seen.data = newest.id if newest else 0
+        return show(page_of(quarter), fragment="vetoes", veto_form=(veto, form), status=422)
+
+    return carry_out(
+        form,
+        lambda session, now: services.mark_veto(
+            session,
+            queries.locked(session, page.quarter),
+            asked,
+            form.holds.data == "yes",
+            note=form.note.data or "",
+            seen=_number(form.seen.data),
+            by=actor(),
+            now=now,
+        ),
+        _("已保存。"),
+        location=url_for(".sheet", quarter=quarter) + "#vetoes",
+        again=again,
+        in_place=lambda: show(page_of(quarter), fragment="vetoes"),
+    )
+
+
+def _number(text: object) -> int:
+    return int(str(text)) if str(text).isdigit() else 0
+
+
+@bp.post(QUARTER + "/team")
+@allow(*queries.RUNS)
+def team(quarter: str) -> ResponseReturnValue:
+    """Somebody joins the team, or leaves it (``leave``)."""
+    page = page_of(quarter, must_exist=True)
+    if "leave" in request.form:
+        gone = _number(request.form["leave"])
+        return carry_out(
+            LeaveForm(),
+            lambda session, now: services.leave(
+                session, queries.locked(session, page.quarter), gone, by=actor(), now=now
+            ),
+            _("已移出小组。"),
+            location=url_for(".sheet", quarter=quarter) + "#team",
+            again=lambda: show(page_of(quarter), status=422),
+            in_place=lambda: show(page_of(quarter), fragment="team"),
+        )
+    form = JoinForm()
+    people = active_people(db.session())
+    form.person.choices = choices([(0, _("请选择")), *told_apart(people)])
+    chosen = next((one.id for one in people if one.id == form.person.data), None)
+    return carry_out(
+        form,
+        lambda session, now: services.join(
+            session,
+            queries.locked(session, page.quarter),
+            queries.person(session, chosen),
+            by=actor(),
+            now=now,
+        ),
+        _("已加入小组。"),
+        location=url_for(".sheet", quarter=quarter) + "#team",
+        again=lambda: show(page_of(quarter), fragment="team", join_form=form, status=422),
+        in_place=lambda: show(page_of(quarter), fragment="team"),
+    )
+
+
+@bp.post(QUARTER + "/hazards")
+@allow()
+def make_hazards(quarter: str) -> ResponseReturnValue:
+    """Hazards of one item that fell short, or of all of them."""
+    page, form = page_of(quarter, must_exist=True), HazardForm()
+    asked = form.item.data or ""
+    keys = {asked} if asked else {item.key for item in page.sheet.unmet}
+    return carry_out(
+        form,
+        lambda session, now: services.make_hazards(
+            session,
+            queries.locked(session, page.quarter),
+            page.sheet,
+            keys,
+            by=actor(),
+            now=now,
+        ),
+        lambda made: (
+            _("已登记%(n)s条隐患，请到隐患里派人整改。", n=len(made))
+            if made
+            else _("都已经登记过了。")
+        ),
+        location=url_for(".sheet", quarter=quarter) + "#unmet",
+        again=lambda: show(page_of(quarter), status=422),
+    )
+
+
+@bp.get(QUARTER + "/records/<metric>")
+@allow()
+def metric_records(quarter: str, metric: str) -> ResponseReturnValue:
+    """The rows behind a figure, as the ledgers hold them now."""
+    page = page_of(quarter)
+    part = next(
+        (
+            (item, part)
+            for item in page.sheet.items()
+            for part in item.parts
+            if part.metric == metric
+        ),
+        None,
+    ) or abort(404)
+    session = db.session()
+    figure = figures.figure(session, metric, page.quarter, clock.today())
+    rows, count = records.behind(session, figure)
+    return render(
+        "assessments/records.html",
+        page=page,
+        item=part[0],
+        part=part[1],
+        rows=rows,
+        count=count,
+        is_share=figure.whole is not None,
+        words=labels,
+        may_open=may_open,
+        most=records.MOST,
+    )
