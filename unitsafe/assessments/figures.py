@@ -65,16 +65,24 @@ def counts(row: QuarterFigures) -> Counts:
 def freeze(session: Session, today: date, *, now: datetime) -> Quarter | None:
     """Keep the figures of the quarter that ended last, unless they are kept already. Returns it
     when it did. Call it inside a write; it costs one read when there is nothing to do."""
-    quarter = quarters.quarter_of(today).before
     if not is_due(session, today):
         return None
+    quarter = quarters.quarter_of(today).before
+    keep(session, quarter, now=now)
+    return quarter
+
+
+def keep(session: Session, quarter: Quarter, *, now: datetime) -> None:
+    """Keep the figures of a quarter that has ended as the ledgers tell them of its last day, unless
+    they are kept already. Call it inside a write."""
+    if kept(session, quarter) is not None:
+        return
     body = {
         key: [None if one.amount is None else str(one.amount), one.whole]
         for key, one in count(session, quarter, quarter.last).items()
     }
     session.add(QuarterFigures(quarter=str(quarter), on=quarter.last, at=now, body=body))
     session.flush()
-    return quarter
 
 
 def is_due(session: Session, today: date) -> bool:
