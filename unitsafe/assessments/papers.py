@@ -4,19 +4,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from fractions import Fraction
 from pathlib import Path
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from unitsafe import clock, content
-from unitsafe.assessments import queries
+from unitsafe.assessments import compare, queries
+from unitsafe.assessments.compare import LookBack, Past
 from unitsafe.assessments.labels import empty, figure, percent, points
 from unitsafe.assessments.models import Assessment, AssessmentEvent
-from unitsafe.assessments.quarters import Quarter, read
+from unitsafe.assessments.quarters import Quarter
 from unitsafe.assessments.rules import Step
-from unitsafe.assessments.sheet import Capability, Given, Group, Item, Part, Sheet, Veto
+from unitsafe.assessments.services import summary
+from unitsafe.assessments.sheet import Given, Group, Item, Part, Sheet, Veto
+from unitsafe.assessments.warnings import MOST_BACKFILL, backfill_share
 from unitsafe.content.model import Basis
 from unitsafe.core import charts
 from unitsafe.core.excel import Column, Value
@@ -30,32 +32,25 @@ from unitsafe.school.models import School
 TITLE = "消防安全“四个能力”季度自评表"
 FILE = "四个能力自评表"
 """What the files are called."""
-BACKFILL = "backfilled_record_rate"
-MOST_BACKFILLED = Fraction(1, 10)
-"""Above this share of 补录 the first page says so.
-Source: content/four_capabilities.yaml ``scoring.warnings``."""
 NUMERALS = "一二三四五六七八九十"
 LABELS = {Step.DEPARTMENT: "被评部门", Step.REVIEW: "消防安全管理人", Step.SIGN: "消防安全责任人"}
 
 COMPARED = 3
 """How many earlier quarters stand beside this one."""
 
-Summary = Mapping[str, Mapping[str, Sequence[str]]]
-"""services.summary of a signed quarter."""
-
 
 @dataclass(frozen=True)
 class Background:
     """What is printed beside the table: its ``events``, the ``hazards`` by item and the names of
-    those who hold them, the signed table of the quarter before, and the ``summaries`` of earlier
-    quarters by code, oldest first."""
+    those who hold them, the earlier quarters (oldest first), and what the last signed one, that of
+    ``before``, fell short of."""
 
     events: Sequence[AssessmentEvent] = ()
     hazards: Mapping[str, Hazard] = field(default_factory=dict)
     holders: Mapping[int, str] = field(default_factory=dict)
-    before: Sheet | None = None
-    before_hazards: Mapping[str, Hazard] = field(default_factory=dict)
-    summaries: Mapping[str, Summary] = field(default_factory=dict)
+    earlier: Sequence[Past] = ()
+    before: Quarter | None = None
+    look_back: Sequence[LookBack] = ()
 
 
 @dataclass(frozen=True)
@@ -97,8 +92,8 @@ def paper(sheet: Sheet, school: School, beside: Background, *, now: datetime) ->
         "hazards_note": _("隐患编号、措施、责任人和期限按打印时的隐患台账。")
         if beside.hazards
         else "",
-        "look_back": list(_look_back(sheet, beside)),
-        "look_back_note": _look_back_note(sheet, beside),
+        "look_back": list(_look_back(beside)),
+        "look_back_note": _look_back_note(beside),
         "comparison": comparison,
         "team": [{"label": one.name, "value": one.title} for one in sheet.members],
         "signers": _signers(signed),
@@ -111,21 +106,17 @@ def paper(sheet: Sheet, school: School, beside: Background, *, now: datetime) ->
     return Paper(data, pictures, drawings)
 
 
-def background(
-    session: Session, quarter: Quarter, found: Assessment | None, today: date
-) -> Background:
-    """What stands beside the table of ``quarter``."""
-    before = queries.assessment(session, quarter.before)
+def background(session: Session, sheet: Sheet, found: Assessment | None) -> Background:
+    """What stands beside the table."""
     hazards = queries.hazards(session, found)
+    before, look_back = compare.look_back(session, sheet)
     return Background(
         events=queries.events(session, found) if found else (),
         hazards=hazards,
         holders=people.names(session, {one.holder_id for one in hazards.values() if one.holder_id}),
-        before=queries.sheet(session, quarter.before, before, today)
-        if before is not None and before.content is not None
-        else None,
-        before_hazards=queries.hazards(session, before),
-        summaries=queries.summaries(session, quarter, COMPARED),
+        earlier=compare.earlier(session, sheet.quarter, COMPARED),
+        before=before,
+        look_back=look_back,
     )
 
 
@@ -179,17 +170,12 @@ def _notes(sheet: Sheet) -> list[str]:
                 grade=sheet.grade,
             )
         )
-    share = next((part.count.value for part in _parts(sheet) if part.metric == BACKFILL), None)
-    if share is not None and share > MOST_BACKFILLED:
+    share = backfill_share(sheet)
+    if share is not None and share > MOST_BACKFILL:
         found.append(
             _("本季度补录率%(share)s，超过10%%，请结合原始记录核实。", share=percent(share))
         )
-    return found + [str(one) for one in sheet.warnings]
-
-
-def _parts(sheet: Sheet) -> Iterator[Part]:
-    for item in sheet.items():
-        yield from item.parts
+    return found
 
 
 def _lines(sheet: Sheet) -> Iterator[shapes.ScoreLine]:
@@ -376,17 +362,16 @@ def _problem(
     }
 
 
-def _look_back(sheet: Sheet, beside: Background) -> Iterator[shapes.LookBackLine]:
-    """What the signed table of the quarter before fell short of, and how it stands."""
-    for old in beside.before.unmet if beside.before else ():
-        new = sheet.item(old.key)
-        hazard = beside.before_hazards.get(old.key)
+def _look_back(beside: Background) -> Iterator[shapes.LookBackLine]:
+    """What the last signed table fell short of, and how it stands."""
+    for one in beside.look_back:
+        told = [_settled(one), one.hazard.number if one.hazard else ""]
         yield {
-            "number": old.number,
-            "text": old.text,
-            "before": f"{points(old.got)}/{points(old.of)}",
-            "now": _now(new),
-            "state": "；".join(filter(None, [_settled(old, new), hazard.number if hazard else ""])),
+            "number": one.item.number,
+            "text": one.item.text,
+            "before": f"{points(one.item.got)}/{points(one.item.of)}",
+            "now": _now(one.now),
+            "state": "；".join(word for word in told if word),
         }
 
 
@@ -396,67 +381,59 @@ def _now(item: Item | None) -> str:
     return _("待核") if item.is_unanswered else f"{points(item.got)}/{points(item.of)}"
 
 
-def _settled(old: Item, new: Item | None) -> str:
-    if new is None or not new.applies:
+def _settled(one: LookBack) -> str:
+    if one.now is None or not one.now.applies:
         return str(_("本季度不评"))
-    if new.is_unanswered:
+    if one.now.is_unanswered:
         return ""
-    if not new.is_unmet:
+    if one.is_better:
         return str(_("已改好"))
-    better = new.got * old.of > old.got * new.of
-    return str(_("有改进，仍失分") if better else _("仍未达到"))
+    return str(_("有改进，仍失分") if one.is_improved else _("仍未达到"))
 
 
-def _look_back_note(sheet: Sheet, beside: Background) -> str:
+def _look_back_note(beside: Background) -> str:
     if beside.before is None:
-        return str(_("上季度没有签批的自评表。"))
-    return "" if beside.before.unmet else str(_("上季度没有失分项。"))
+        return str(_("以前没有签批的自评表。"))
+    return "" if beside.look_back else str(_("%(name)s没有失分项。", name=beside.before.name))
 
 
 def _comparison(sheet: Sheet, beside: Background) -> tuple[shapes.Comparison, dict[str, str]]:
     """Shares of points over the quarters, as a table and as charts."""
-    codes = [*beside.summaries, sheet.code]
-    heads = [found.name if (found := read(code)) else code for code in codes]
-    rows: list[list[str]] = []
-    series: list[charts.Series] = []
+    pasts = [*beside.earlier, compare.past(sheet.quarter, summary(sheet))]
+    rows = []
     for capability in sheet.capabilities:
-        shares = _shares(beside, "capabilities", capability)
-        series.append(charts.Series(capability.title, [_percent(one) for one in shares]))
-        rows.append([capability.title, *map(_rate, shares)])
-        for group in capability.groups:
-            rows.append([f"　{group.title}", *map(_rate, _shares(beside, "groups", group))])
-    drawings, captions = {}, []
-    axes = [capability.title for capability in sheet.capabilities]
-    if axes:
-        shown = list(zip(heads, zip(*(one.values for one in series), strict=True), strict=True))
-        webs = [charts.Series(name, values) for name, values in reversed(shown[-2:])]
-        captions.append((_("四个能力得分率（%）"), "radar"))
-        drawings["radar"] = str(charts.radar(axes, webs, 100, title=captions[0][0]))
-    if len(codes) > 1 and axes:
-        captions.append((_("各季度得分率（%）"), "trend"))
-        drawings["trend"] = str(
-            charts.trend(codes, series, title=captions[-1][0], unit="%", holds=(0, 100))
-        )
-    made: list[shapes.Chart] = [{"name": name, "caption": words} for words, name in captions]
-    return {"heads": [_("能力与类别"), *heads], "rows": rows, "charts": made}, drawings
+        rows.append([capability.title, *_rates(pasts, capability.key)])
+        rows += [[f"　{one.title}", *_rates(pasts, one.key)] for one in capability.groups]
+    drawings, captions = _drawings(sheet, pasts)
+    heads = [_("能力与类别"), *(one.quarter.name for one in pasts)]
+    return {"heads": heads, "rows": rows, "charts": captions}, drawings
 
 
-def _shares(beside: Background, kind: str, one: Capability | Group) -> list[Fraction | None]:
-    """Of the earlier quarters and of this one."""
-    found = [summary.get(kind, {}).get(one.key) for summary in beside.summaries.values()]
-    earlier = [(Decimal(row[1]), Decimal(row[2])) if row else None for row in found]
-    return [
-        Fraction(pair[0]) / Fraction(pair[1]) if pair and pair[1] else None
-        for pair in [*earlier, (one.got, one.of)]
+def _rates(pasts: Sequence[Past], key: str) -> list[str]:
+    shares = [one.shares.get(key) for one in pasts]
+    return ["—" if share is None else f"{share:g}%" for share in shares]
+
+
+def _drawings(sheet: Sheet, pasts: Sequence[Past]) -> tuple[dict[str, str], list[shapes.Chart]]:
+    """The web of the last two quarters, this one first; from two quarters on their lines."""
+    titles = {one.key: one.title for one in sheet.capabilities}
+    web = [
+        charts.Series(one.quarter.name, [one.shares.get(key) for key in titles])
+        for one in reversed(pasts[-2:])
     ]
-
-
-def _percent(share: Fraction | None) -> float | None:
-    return None if share is None else round(float(share) * 100, 1)
-
-
-def _rate(share: Fraction | None) -> str:
-    return "—" if share is None else percent(share)
+    words = "四个能力得分率（%）"
+    found = {"radar": str(charts.radar(list(titles.values()), web, 100, title=words))}
+    captions: list[shapes.Chart] = [{"name": "radar", "caption": words}]
+    if len(pasts) > 1:
+        words = "各季度得分率（%）"
+        lines = [
+            charts.Series(title, [one.shares.get(key) for one in pasts])
+            for key, title in titles.items()
+        ]
+        codes = [str(one.quarter) for one in pasts]
+        found["trend"] = str(charts.trend(codes, lines, title=words, unit="%", holds=(0, 100)))
+        captions.append({"name": "trend", "caption": words})
+    return found, captions
 
 
 def _signers(signed: Sequence[AssessmentEvent]) -> list[shapes.AssessmentSigner]:

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
@@ -72,17 +71,6 @@ def assessments(session: Session) -> Sequence[Assessment]:
         .options(joinedload(Assessment.standard, innerjoin=True))
         .order_by(Assessment.quarter.desc())
     ).all()
-
-
-def summaries(session: Session, quarter: Quarter, most: int) -> dict[str, Any]:
-    """services.summary of the last ``most`` signed quarters before ``quarter``, oldest first."""
-    rows = session.execute(
-        sa.select(Assessment.quarter, Assessment.summary)
-        .where(Assessment.summary.is_not(None), Assessment.quarter < str(quarter))
-        .order_by(Assessment.quarter.desc())
-        .limit(most)
-    ).all()
-    return {row.quarter: row.summary for row in reversed(rows)}
 
 
 def may_see(session: Session, actor: Actor, found: Assessment | None) -> bool:

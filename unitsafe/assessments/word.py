@@ -317,7 +317,7 @@ def _problems(book: Any, data: shapes.AssessmentPaper) -> None:
 
 
 def _look_back(book: Any, data: shapes.AssessmentPaper) -> None:
-    _heading(book, "四、上季度失分项回头看")
+    _heading(book, "四、上次失分项回头看")
     if not data["look_back"]:
         _line(book, data["look_back_note"])
         return
@@ -325,7 +325,7 @@ def _look_back(book: Any, data: shapes.AssessmentPaper) -> None:
         [one["number"], one["text"], one["before"], one["now"], one["state"]]
         for one in data["look_back"]
     ]
-    heads = ["序号", "项目", "上季度得分", "本季度得分", "回头看结果"]
+    heads = ["序号", "项目", "上次得分", "本次得分", "回头看结果"]
     _table(book, heads, [12, 132, 24, 26, 70], rows, centred=(0, 2, 3))
 
 
