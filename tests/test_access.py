@@ -66,6 +66,9 @@ GET  coverage.index          sign_in 403     403     403     ok      ok      ok 
 GET  appraisal.index         sign_in 403     403     ok      ok      ok      ok      ok
 GET  appraisal.month         sign_in 403     403     ok      ok      ok      ok      ok
 GET  appraisal.month_xlsx    sign_in 403     403     ok      ok      ok      ok      ok
+GET  assessments.sheet_pdf   sign_in 404     ok      ok      ok      ok      ok      ok
+GET  assessments.sheet_docx  sign_in 404     ok      ok      ok      ok      ok      ok
+GET  assessments.sheet_xlsx  sign_in 404     ok      ok      ok      ok      ok      ok
 GET  year_plan.index         sign_in ok      ok      ok      ok      ok      ok      ok
 GET  year_plan.year          sign_in ok      ok      ok      ok      ok      ok      ok
 GET  year_plan.year_pdf      sign_in ok      ok      ok      ok      ok      ok      ok
