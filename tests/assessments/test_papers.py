@@ -295,6 +295,8 @@ def test_the_word_file_is_set_as_an_official_paper_is():
     for table in book.tables:
         assert table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None
         assert all(row._tr.trPr.find(qn("w:cantSplit")) is not None for row in table.rows)
+    shades = list(book.element.iter(qn("w:shd")))
+    assert shades and all(one.getnext().tag == qn("w:vAlign") for one in shades)
     assert "PAGE" in tables.footer._element.xml and "NUMPAGES" in tables.footer._element.xml
 
 

@@ -35,6 +35,8 @@ FILE = "四个能力自评表"
 NUMERALS = "一二三四五六七八九十"
 LABELS = {Step.DEPARTMENT: "被评部门", Step.REVIEW: "消防安全管理人", Step.SIGN: "消防安全责任人"}
 
+SERIF = "Noto Serif CJK SC"
+"""宋体 of the papers (paper/common.typ)."""
 COMPARED = 3
 """How many earlier quarters stand beside this one."""
 
@@ -415,7 +417,8 @@ def _rates(pasts: Sequence[Past], key: str) -> list[str]:
 
 
 def _drawings(sheet: Sheet, pasts: Sequence[Past]) -> tuple[dict[str, str], list[shapes.Chart]]:
-    """The web of the last two quarters, this one first; from two quarters on their lines."""
+    """The web of the last two quarters, this one first; from two quarters on their lines; both in
+    the type of the paper, which then needs no further font."""
     titles = {one.key: one.title for one in sheet.capabilities}
     web = [
         charts.Series(one.quarter.name, [one.shares.get(key) for key in titles])
@@ -433,7 +436,8 @@ def _drawings(sheet: Sheet, pasts: Sequence[Past]) -> tuple[dict[str, str], list
         codes = [str(one.quarter) for one in pasts]
         found["trend"] = str(charts.trend(codes, lines, title=words, unit="%", holds=(0, 100)))
         captions.append({"name": "trend", "caption": words})
-    return found, captions
+    drawn = {name: svg.replace(charts.FONT, SERIF) for name, svg in found.items()}
+    return drawn, captions
 
 
 def _signers(signed: Sequence[AssessmentEvent]) -> list[shapes.AssessmentSigner]:

@@ -79,6 +79,8 @@ def _styles(book: Any) -> None:
         style.font.color.rgb = None
         _font(style.element.get_or_add_rPr(), font)
     book.styles["Heading 1"].paragraph_format.alignment = CENTRE
+    for language in book.styles.element.iter(qn("w:lang")):
+        language.set(qn("w:eastAsia"), "zh-CN")
     normal = book.styles["Normal"].paragraph_format
     normal.space_before = normal.space_after = Pt(0)
 
@@ -232,7 +234,7 @@ def _shaded(row: Any) -> None:
         shade = OxmlElement("w:shd")
         for name, value in (("val", "clear"), ("color", "auto"), ("fill", SHADE)):
             shade.set(qn(f"w:{name}"), value)
-        cell._tc.get_or_add_tcPr().append(shade)
+        cell._tc.tcPr.find(qn("w:vAlign")).addprevious(shade)  # Word wants them in this order
 
 
 def _scores(book: Any, data: shapes.AssessmentPaper) -> None:
