@@ -8,13 +8,32 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from unitsafe import content
+from unitsafe.activities import metrics_drills, metrics_training
 from unitsafe.assessments import quarters
 from unitsafe.assessments.models import QuarterFigures
 from unitsafe.assessments.quarters import Quarter
 from unitsafe.assessments.rules import Count, Counts
+from unitsafe.checks import metrics as checks
+from unitsafe.checks import metrics_patrols
 from unitsafe.core.figures import METRICS, Figure, Period
+from unitsafe.documents import metrics as documents
+from unitsafe.equipment import metrics as equipment
+from unitsafe.evacuation import metrics as evacuation
+from unitsafe.grids import metrics as grids
+from unitsafe.hazards import metrics as hazards
+from unitsafe.letters import metrics as letters
+from unitsafe.maintenance import metrics as maintenance
+from unitsafe.micro_station import metrics as micro_station
+from unitsafe.plates import metrics as plates
 from unitsafe.school import queries as schools
 from unitsafe.school.models import Term
+from unitsafe.tips import metrics as tips
+
+SOURCES = (
+    *(metrics_drills, metrics_training, checks, metrics_patrols, documents, equipment),
+    *(evacuation, grids, hazards, letters, maintenance, micro_station, plates, tips),
+)
+"""The modules in which figures are counted: importing them has registered their functions."""
 
 
 def count(session: Session, quarter: Quarter, today: date) -> dict[str, Count]:
