@@ -63,8 +63,7 @@ def open_quarter(
         raise RuleError(
             "%(name)s在校历开始以前，没有台账可评。", name=quarter.name, field="quarter"
         )
-    if quarter.last < today:
-        figures.keep(session, quarter, now=now)
+    figures.keep(session, quarter, now=now)
     found = Assessment(quarter=str(quarter), standard=standards.in_use(session, now=now))
     session.add(found)
     session.flush()

@@ -1,6 +1,5 @@
 """All assessments: what is to be done now, how the points went, every quarter."""
 
-
 from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
