@@ -43,6 +43,8 @@ FRAGMENTS = {
     "activities.certificate_index": "rows",
     "imports.preview": "rows",
     "year_plan.year": "plan",
+    "assessments.index": "rows",
+    "assessments.item": "panel-c3_04",
     "letters.index": "rows",
     "maps.index": "tiles",
     "maps.edit": "panel",

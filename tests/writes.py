@@ -134,6 +134,7 @@ def _all(make: Make, campus: Campus) -> Iterator[Line]:
     yield from _school()
     yield from _letters(make, campus)
     yield from _year_plan(make)
+    yield from _assessments(make)
     yield from _roster(make, campus)
     yield from _visits(campus)
     yield from _documents()
@@ -394,6 +395,21 @@ def _year_plan(make: Make) -> Iterator[Line]:
     yield "year_plan.paper", "officer", {}, here, scan, ()
     signed = {"agree": "y", "typed_name": make.someone("principal").name}
     yield "year_plan.sign", "principal", {}, here, signed, ()
+
+
+def _assessments(make: Make) -> Iterator[Line]:
+    here, item = "assessments.sheet", "assessments.item"
+    score = {"points": "1", "note": "一扇窗打不开"}
+    held = {"holds": "yes", "note": "宿舍有过火"}
+    joins = {"person": str(make.someone("manager").id)}
+    signed = {"agree": "y", "department": "总务处", "typed_name": make.someone("officer").name}
+    running = {"quarter": "2026Q4"}
+    yield "assessments.open_quarter", "officer", {}, "assessments.index", running, ()
+    yield "assessments.score", "teacher", {}, item, score, ()
+    yield "assessments.mark_veto", "teacher", {}, here, held, ()
+    yield "assessments.team", "officer", {}, here, joins, ()
+    yield "assessments.make_hazards", "officer", {}, here, {}, ()
+    yield "assessments.take", "officer", {}, "assessments.step", signed, ()
 
 
 def _roster(make: Make, campus: Campus) -> Iterator[Line]:

@@ -174,6 +174,19 @@ def test_an_older_quarter_whose_figures_nobody_kept_is_kept_when_it_is_opened(
     assert session.get(QuarterFigures, "2026Q3").on == ENDED
 
 
+@pytest.mark.parametrize(("at", "is_kept"), [("07:59", False), ("08:00", True)])
+def test_figures_are_kept_when_the_last_nights_rounds_are_over(
+    make, session, app, now, staff, at, is_kept
+):
+    now.set(f"2026-10-01T{at}")
+    with app.app_context():
+        kept = figures.freeze(session, date(2026, 10, 1), now=make.now())
+        assert kept == (read("2026Q3") if is_kept else None)
+        assert (
+            make.sheet(opened(make, "2026Q3", date(2026, 10, 1))).frozen_at is not None
+        ) is is_kept
+
+
 def test_kept_figures_and_the_standard_stay_when_ledgers_and_versions_change(
     make, session, found, app
 ):

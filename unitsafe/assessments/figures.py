@@ -1,20 +1,44 @@
 """The figures of a quarter: counted from the ledgers, and kept as they stood at its end."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from unitsafe import content
+from unitsafe import clock, content
+from unitsafe.activities import metrics_drills, metrics_training
 from unitsafe.assessments import quarters
 from unitsafe.assessments.models import QuarterFigures
 from unitsafe.assessments.quarters import Quarter
 from unitsafe.assessments.rules import Count, Counts
+from unitsafe.checks import metrics as checks
+from unitsafe.checks import metrics_patrols
 from unitsafe.core.figures import METRICS, Figure, Period
+from unitsafe.documents import metrics as documents
+from unitsafe.equipment import metrics as equipment
+from unitsafe.evacuation import metrics as evacuation
+from unitsafe.grids import metrics as grids
+from unitsafe.hazards import metrics as hazards
+from unitsafe.letters import metrics as letters
+from unitsafe.maintenance import metrics as maintenance
+from unitsafe.micro_station import metrics as micro_station
+from unitsafe.plates import metrics as plates
 from unitsafe.school import queries as schools
 from unitsafe.school.models import Term
+from unitsafe.tips import metrics as tips
+
+SOURCES = (
+    *(metrics_drills, metrics_training, checks, metrics_patrols, documents, equipment),
+    *(evacuation, grids, hazards, letters, maintenance, micro_station, plates, tips),
+)
+"""The modules in which figures are counted: importing them has registered their functions."""
+
+
+LAST_NIGHT = timedelta(hours=8)
+"""When the rounds of a quarter's last night are over, grace included (content/plans.yaml
+night_dorm: 06:00 and half an hour)."""
 
 
 def count(session: Session, quarter: Quarter, today: date) -> dict[str, Count]:
@@ -65,7 +89,7 @@ def counts(row: QuarterFigures) -> Counts:
 def freeze(session: Session, today: date, *, now: datetime) -> Quarter | None:
     """Keep the figures of the quarter that ended last, unless they are kept already. Returns it
     when it did. Call it inside a write; it costs one read when there is nothing to do."""
-    if not is_due(session, today):
+    if not is_due(session, today, now=now):
         return None
     quarter = quarters.quarter_of(today).before
     keep(session, quarter, now=now)
@@ -73,9 +97,9 @@ def freeze(session: Session, today: date, *, now: datetime) -> Quarter | None:
 
 
 def keep(session: Session, quarter: Quarter, *, now: datetime) -> None:
-    """Keep the figures of a quarter that has ended as the ledgers tell them of its last day, unless
-    they are kept already. Call it inside a write."""
-    if kept(session, quarter) is not None:
+    """Keep the figures of ``quarter`` as the ledgers tell them of its last day, unless they are kept
+    already or the quarter is not over yet. Call it inside a write."""
+    if not is_over(quarter, now) or kept(session, quarter) is not None:
         return
     body = {
         key: [None if one.amount is None else str(one.amount), one.whole]
@@ -85,10 +109,18 @@ def keep(session: Session, quarter: Quarter, *, now: datetime) -> None:
     session.flush()
 
 
-def is_due(session: Session, today: date) -> bool:
+def is_due(session: Session, today: date, *, now: datetime) -> bool:
     """Whether the figures of the quarter that ended last are still to be kept."""
     quarter = quarters.quarter_of(today).before
-    return kept(session, quarter) is None and has_ledgers(session, quarter)
+    return (
+        is_over(quarter, now) and kept(session, quarter) is None and has_ledgers(session, quarter)
+    )
+
+
+def is_over(quarter: Quarter, now: datetime) -> bool:
+    """Whether nothing more is due of ``quarter``: the last night's rounds end in the morning after
+    it."""
+    return now >= clock.at(quarter.after.first) + LAST_NIGHT
 
 
 def has_ledgers(session: Session, quarter: Quarter) -> bool:

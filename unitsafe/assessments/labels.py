@@ -15,6 +15,10 @@ label_all(
         State.OPEN: _l("评估小组核分中"),
         State.REVIEWED: _l("待校长签批"),
         State.SIGNED: _l("已签批"),
+    }
+)
+label_all(  # by themselves: a state and a step of the same word would be one key
+    {
         Step.OPEN: _l("开始自评"),
         Step.DEPARTMENT: _l("被评部门签字"),
         Step.REVIEW: _l("消防安全管理人审核"),

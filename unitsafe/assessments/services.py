@@ -63,8 +63,7 @@ def open_quarter(
         raise RuleError(
             "%(name)s在校历开始以前，没有台账可评。", name=quarter.name, field="quarter"
         )
-    if quarter.last < today:
-        figures.keep(session, quarter, now=now)
+    figures.keep(session, quarter, now=now)
     found = Assessment(quarter=str(quarter), standard=standards.in_use(session, now=now))
     session.add(found)
     session.flush()
@@ -89,7 +88,7 @@ def join(
         session.add(AssessmentMember(assessment_id=found.id, person_id=person.id))
     else:
         row.left_at = None
-    _log(session, found, "join", by=by, now=now, data={"person": person.name})
+    _log(session, found, "join", by=by, now=now, data={"member": person.name})
 
 
 def leave(session: Session, found: Assessment, person_id: int, *, by: Actor, now: datetime) -> None:
@@ -99,7 +98,7 @@ def leave(session: Session, found: Assessment, person_id: int, *, by: Actor, now
     if row is None or row.left_at is not None:
         raise RuleError("这个人不在小组里。")
     row.left_at = now
-    _log(session, found, "leave", by=by, now=now, data={"person": row.person.name})
+    _log(session, found, "leave", by=by, now=now, data={"member": row.person.name})
 
 
 def score(
@@ -154,7 +153,7 @@ def score(
     data = {
         "item": item.text,
         "part": part_number,
-        "points": points,
+        "score": points,
         "suggested": part.suggested,
         "note": note,
         "files": [one.name for one in files],
@@ -271,7 +270,7 @@ def sign(
         "how": how,
         "done_on": done_on,
         "total": sheet.total,
-        "grade": sheet.grade,
+        "level": sheet.grade,
     }
     if step is Step.SIGN:
         found.content = {"sheet": plain(sheet)}
@@ -370,7 +369,7 @@ def file(
         receipt=receipt,
         file_id=scan.id if scan else None,
     )
-    _log(session, found, Step.FILE, by=by, now=now, data={"on": done_on, "receipt": receipt})
+    _log(session, found, Step.FILE, by=by, now=now, data={"done_on": done_on, "receipt": receipt})
 
 
 def make_hazards(

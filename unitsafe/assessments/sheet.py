@@ -142,6 +142,11 @@ class Item:
         return any(part.is_unanswered for part in self.parts)
 
     @property
+    def is_changed(self) -> bool:
+        """Whether people gave a part other points than the ledgers suggest."""
+        return any(part.applies and part.is_changed for part in self.parts)
+
+    @property
     def is_unmet(self) -> bool:
         """Whether points are missing, everything being answered."""
         return self.applies and not self.is_unanswered and self.got < self.of

@@ -28,7 +28,7 @@ from unitsafe.places.models import Space
 
 MOST_BACKFILL = Fraction(1, 10)
 """Share of records entered later from which the first page says so."""
-SAME_MINUTE_DAYS = 3
+SAME_MINUTE_DAYS = 4
 """Days running on which a person hands in at the same minute; product convention."""
 SECONDS_AN_ITEM = 1
 """Nobody reads an item and answers it in less; product convention."""

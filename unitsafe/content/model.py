@@ -19,6 +19,7 @@ Recurrence = Literal[
     "month",
     "month_taught",
     "quarter",
+    "after_quarter",
     "half_year",
     "term",
     "term_start",

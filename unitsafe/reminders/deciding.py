@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from unitsafe import clock
+from unitsafe.assessments import figures
 from unitsafe.checks import planning
 from unitsafe.core.db import write_tx
 from unitsafe.hazards.models import HazardEvent
@@ -30,6 +31,9 @@ def decide(session: Session, *, now: datetime) -> int:
         return 0
     today = clock.local(now).date()
     planning.ensure_planned(session, today, now=now)
+    if figures.is_due(session, today, now=now):
+        with write_tx(session) as tx:
+            figures.freeze(tx, today, now=now)
     setting, to = queries.setting(session), Recipients(session)
     seen = setting.last_event_id
     last = session.scalar(sa.select(sa.func.max(HazardEvent.id))) or 0

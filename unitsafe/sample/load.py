@@ -18,6 +18,7 @@ from unitsafe.hazards.models import Hazard
 from unitsafe.people.models import Person, PersonStatus
 from unitsafe.places.models import Building, Space
 from unitsafe.sample import (
+    assessments,
     classes,
     documents,
     drills,
@@ -71,6 +72,7 @@ def load_sample(session: Session, *, seed: int, now: datetime) -> dict[str, int]
         tips.plan(world)
         stations.plan(world)
         year_plan.plan(world)
+        assessments.plan(world, seed)
         History(world, seed).run()
         events.remember_visits(world)
         reminders.remember(world)

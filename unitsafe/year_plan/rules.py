@@ -1,7 +1,7 @@
 """The year's obligations on the school's calendar: what is due when, and how it stands."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from itertools import pairwise
@@ -18,6 +18,8 @@ AHEAD = timedelta(days=13)
 """What is due before a holiday may be done in the two weeks that end with its due day."""
 BEFORE_TERM = timedelta(days=7)
 """Source: content/checklists.yaml before_term (开学前7天至开学首日)."""
+AFTER_QUARTER = timedelta(days=10)
+"""Source: content/four_capabilities.yaml ``scoring.deadline`` (季度结束后10日内)."""
 FIRST_WEEK = timedelta(days=6)
 SIGN_BY = (9, 30)
 """The plan is signed in September. Source: content/obligations.yaml year_plan."""
@@ -252,6 +254,14 @@ def _quarters(frame: _Frame, one: Obligation) -> Iterator[Entry]:
             yield Entry(one.key, slot, name, month_of(first, -2)[0], last, last, one.times)
 
 
+def _after_quarters(frame: _Frame, one: Obligation) -> Iterator[Entry]:
+    """The ten days after each quarter; what comes later still counts for it."""
+    for entry in _quarters(frame, one):
+        first = entry.last + timedelta(days=1)
+        due = entry.last + AFTER_QUARTER
+        yield replace(entry, first=first, last=month_of(first, 2)[1], due_on=due)
+
+
 def _half_years(frame: _Frame, one: Obligation) -> Iterator[Entry]:
     turn = date(frame.last.year, 2, 1)
     spans = ((frame.first, turn - timedelta(days=1)), (turn, frame.last))
@@ -306,6 +316,7 @@ _LAID: Mapping[str, Callable[[_Frame, Obligation], Iterator[Entry]]] = {
     "month": _each_month,
     "month_taught": _taught_months,
     "quarter": _quarters,
+    "after_quarter": _after_quarters,
     "half_year": _half_years,
     "term": _terms,
     "term_start": _term_starts,

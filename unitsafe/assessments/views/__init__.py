@@ -3,7 +3,9 @@
 from flask import Blueprint
 
 from unitsafe.assessments import labels as _labels  # noqa: F401
+from unitsafe.assessments import proof as _proof  # noqa: F401
 from unitsafe.assessments import queries
+from unitsafe.assessments import today as _today  # noqa: F401
 from unitsafe.files.services import visible_through as files_visible_through
 from unitsafe.photos.services import visible_through
 

@@ -83,6 +83,7 @@ def _unknown(why: str) -> NoReturn:
 
 def freeze_if_due() -> None:
     """Keep the figures of the quarter that has ended, once."""
-    if figures.is_due(db.session(), clock.today()):
+    today, now = clock.today(), clock.now()
+    if figures.is_due(db.session(), today, now=now):
         with writing() as session:
-            figures.freeze(session, clock.today(), now=clock.now())
+            figures.freeze(session, today, now=now)

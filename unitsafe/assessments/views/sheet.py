@@ -11,7 +11,7 @@ from unitsafe.assessments import compare, figures, labels, queries, records, ser
 from unitsafe.assessments.forms import HazardForm, JoinForm, LeaveForm, VetoForm
 from unitsafe.assessments.labels import STATE_KIND
 from unitsafe.assessments.rules import State, Step
-from unitsafe.assessments.sheet import Sheet
+from unitsafe.assessments.sheet import Item, Sheet
 from unitsafe.assessments.views import bp, trends
 from unitsafe.assessments.views.reading import Page, page_of
 from unitsafe.assessments.warnings import with_warnings
@@ -44,7 +44,7 @@ def show(
     status: int = 200,
 ) -> ResponseReturnValue:
     """The page, or one of its parts after a change."""
-    session, today = db.session(), clock.today()
+    session = db.session()
     if page.found is None or page.found.content is None:
         page = Page(page.quarter, page.found, with_warnings(session, page.sheet))
     sheet, found = page.sheet, page.found
@@ -74,9 +74,41 @@ def show(
         **steps_of(page),
         words=labels,
         state_kind=STATE_KIND,
-        today=today,
+        **_shown(page),
         status=status,
     )
+
+
+def _shown(page: Page) -> dict[str, Any]:
+    """The items that the address asks for (``show``), the groups they are in, and the chips."""
+    items = list(page.sheet.items())
+    kinds: dict[str, tuple[Any, list[Item]]] = {
+        "": (_("全部"), items),
+        "left": (_("待打分"), page.sheet.unanswered),
+        "unmet": (_("未达标"), page.sheet.unmet),
+        "changed": (_("改过分"), [one for one in items if one.is_changed]),
+        "na": (_("不适用"), [one for one in items if not one.applies]),
+    }
+    asked = request.args.get("show", "")
+    chosen = asked if asked in kinds else ""
+    keys = {one.key for one in kinds[chosen][1]}
+    return {
+        "shown": keys,
+        "shown_groups": {
+            group.key
+            for capability in page.sheet.capabilities
+            for group in capability.groups
+            if any(one.key in keys for one in group.items)
+        },
+        "chips": [
+            (
+                f"{text} {len(found)}",
+                url_for(".sheet", quarter=page.quarter, show=kind or None) + "#items",
+                kind == chosen,
+            )
+            for kind, (text, found) in kinds.items()
+        ],
+    }
 
 
 def _groups(sheet: Sheet) -> dict[str, list[str]]:

@@ -78,7 +78,7 @@ def _show(
         paper_open=paper is not None or not may_sign,
         is_signature=step in SIGNED,
         needs_department=step is Step.DEPARTMENT,
-        changed=[item for item in page.sheet.items() if any(one.is_changed for one in item.parts)],
+        changed=[item for item in page.sheet.items() if item.is_changed],
         kept=kept,
         file_error=file_error,
         most=school(db.session()).number("file_mib"),
