@@ -54,6 +54,7 @@ APPEND_ONLY = (
     "assessment_score_file",
     "assessment_veto",
     "assessment_event",
+    "appraisal_note",
 )
 
 

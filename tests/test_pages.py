@@ -73,6 +73,7 @@ NOT_HTML = {
     "micro_station.station_pdf",
     "people.index_xlsx",
     "appraisal.month_xlsx",
+    "appraisal.month_pdf",
     "year_plan.year_xlsx",
     "today.healthz",
     "photos.photo",
@@ -509,6 +510,7 @@ LISTS = {
     "/people/accounts": (more_accounts,),
     "/people.xlsx": (more_people,),
     "/appraisal/2026-11": (more_grids, more_hazards, more_people),
+    "/appraisal/2026-11?by=person": (more_grids, more_hazards, more_people),
 }
 
 
@@ -594,6 +596,7 @@ ODD = {
     "category": ["x" * 5000, "\0"],
     "overdue": ["x", "\0"],
     "card": ["green", "\0"],
+    "by": ["nobody", "\0"],
     "source": ["nowhere", "\0", "done'--", "💥", "visit"],
     "mark": ["'", "\0"],
     "topic": ["x" * 500, "\0", "site_plan"],
@@ -715,6 +718,7 @@ TAKES = {
     "grids.detail": ["open"],
     "plates.space": ["on"],
     "year_plan.year": ["state", "mine"],
+    "appraisal.month": ["by"],
     "letters.index": ["after", "state", "year", "grid", "post", "q"],
     "letters.letters_pdf": ["state", "year", "grid", "post", "q"],
     "plates.index": ["building", "floor", "kind", "key", "fresh"],
@@ -897,6 +901,7 @@ NAMES = sorted(
         "hot_work.finish",
         "hot_work.new",
         "hot_work.start",
+        "appraisal.note",
         "year_plan.add",
         "year_plan.mark",
         "year_plan.paper",

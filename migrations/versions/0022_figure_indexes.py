@@ -1,14 +1,14 @@
 """indexes for the figures of a quarter: hazards by deadline, rejections by time
 
 Revision ID: 0022_figure_indexes
-Revises: 0019_year_plan
+Revises: 0020_appraisal_notes
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = '0022_figure_indexes'
-down_revision = '0019_year_plan'
+down_revision = '0020_appraisal_notes'
 branch_labels = None
 depends_on = None
 

@@ -5,9 +5,10 @@ from datetime import date, timedelta
 import pytest
 
 from unitsafe import clock
-from unitsafe.appraisal.rules import Life, Month, at_end, total
+from unitsafe.appraisal.rules import Life, Month, Weights, at_end, total, weights
 from unitsafe.hazards.effects import Step
 from unitsafe.hazards.rules import Action, Card, CardNumbers, Level
+from unitsafe.school.settings import value
 
 FIRST, LAST = date(2026, 10, 1), date(2026, 10, 31)
 LATER = clock.parse("2026-11-20T08:00")
@@ -36,14 +37,39 @@ PERFECT = {"expected": 40, "done": 40, "on_time": 40}
     ],
 )
 def test_the_score_follows_the_weights(figures, score):
-    assert Month(**figures).score == score
+    assert Month(**figures).score(Weights()) == score
+
+
+@pytest.mark.parametrize(
+    ("own", "figures", "score"),
+    [
+        ({"completion": 50, "on_time": 50}, {**PERFECT, "on_time": 20}, 75.0),
+        ({"on_time": 0}, {**PERFECT, "on_time": 0}, 100.0),
+        ({"fixing": 0}, {**PERFECT, "due": 4}, 100.0),
+        ({"on_time": 0, "fixing": 0, "rating": 0}, {**PERFECT, "done": 30}, 75.0),
+        ({"backfill": 0}, {**PERFECT, "backfill": 40}, 100.0),
+        ({"yellow": 10, "red": 30}, {**PERFECT, "yellow": 1, "red": 1}, 60.0),
+        ({"find": 3, "finds": 2}, {**PERFECT, "red": 4, "found_by": 9}, 86.0),
+        ({"find": 0}, {**PERFECT, "red": 1, "found_by": 9}, 95.0),
+    ],
+)
+def test_a_school_sets_its_own_weights(own, figures, score):
+    assert Month(**figures).score(Weights(**own)) == score
+
+
+def test_the_weights_are_those_of_the_settings():
+    assert weights(lambda key: value({}, key)) == Weights()
+    own = {"appraisal_completion": 55, "appraisal_finds": 2}
+    assert weights(lambda key: value(own, key)) == Weights(completion=55, finds=2)
 
 
 @pytest.mark.parametrize("found_by", range(8))
 def test_a_find_never_lowers_a_score(found_by):
-    base = {**PERFECT, "on_time": 10, "due": 3}
-    assert Month(**base, found_by=found_by + 1).score >= Month(**base, found_by=found_by).score
-    assert Month(**base, found=found_by).score == Month(**base).score
+    def score(**more):
+        return Month(**PERFECT | {"on_time": 10, "due": 3}, **more).score(Weights())
+
+    assert score(found_by=found_by + 1) >= score(found_by=found_by)
+    assert score(found=found_by) == score()
 
 
 def test_a_block_is_the_sum_of_its_grids():

@@ -410,3 +410,54 @@ def year_plan(**changes):
         "signature": None,
         **changes,
     }
+
+
+def appraisal(grids=3, people=3, notes=1, **changes):
+    """A month of some grids and people, with praise for one of them."""
+
+    def row(name):
+        return {
+            "name": name,
+            "score": "96.0",
+            "checks": "38/40",
+            "on_time": "36/40",
+            "backfill": "1",
+            "found": "2",
+            "fixed": "1/2",
+            "rating": "4.5",
+            "cards": "黄1",
+        }
+
+    return {
+        **SHEET,
+        "title": "网格化消防安全月度考核表",
+        "period": "2026年10月",
+        "tables": [
+            {
+                "title": "三级网格",
+                "head": "网格",
+                "rows": [row(f"01-01-{number:02} 教学楼A {number}区") for number in range(grids)],
+            },
+            {
+                "title": "个人",
+                "head": "姓名",
+                "rows": [row(f"第{number}位老师") for number in range(people)],
+            },
+        ],
+        "weights": "检查完成40分，按时20分。",
+        "notes": [
+            {
+                "day": "2026-11-05",
+                "whom": "林晓岚",
+                "kind": "表扬",
+                "reason": "发现插座发热，当场断电报修",
+                "measure": "例会通报",
+                "by": "沈清和",
+            }
+        ]
+        * notes,
+        "signatures": [
+            {"label": label, "names": [], "at": ""} for label in ("制表人", "分管副校长", "校长")
+        ],
+        **changes,
+    }

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from tests.paper.samples import (
+    appraisal,
     blank_record,
     check_record,
     grid_map,
@@ -299,3 +300,15 @@ def test_a_years_plan_shows_its_works_and_who_signed():
     text = plain_text(render_pdf("year_plan", year_plan()))
     assert "年度消防工作计划" in text and "第3项工作" in text
     assert "改在12月" in text and "系统签字" in text
+
+
+def test_an_appraisal_repeats_its_heads_and_ends_with_signatures_and_seal():
+    pdf = render_pdf("appraisal", appraisal(grids=40, people=60, notes=12))
+    text = plain_text(pdf)
+    assert (
+        text.count("已查/应查") == len(pages(pdf)) + 1
+    )  # two tables, one begins on a page of both
+    assert "发现插座发热" in text and "分管副校长" in text and "学校（盖章）" in text
+    assert rightmost(pdf) < A4[0]
+    empty = plain_text(render_pdf("appraisal", appraisal(tables=[], notes=0)))
+    assert "没有可以考核的" in empty and "本月没有奖惩记录" in empty

@@ -1,16 +1,17 @@
-"""A month of every grid, read in a fixed number of statements."""
+"""A month of every grid and every person, read in a fixed number of statements."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
 from unitsafe import clock
 from unitsafe.appraisal import rules
-from unitsafe.appraisal.rules import AtEnd, Life, Month
+from unitsafe.appraisal.rules import AtEnd, Life, Month, Weights
 from unitsafe.checks.models import Check
 from unitsafe.checks.rules import DONE
 from unitsafe.checks.rules import State as CheckState
@@ -18,7 +19,9 @@ from unitsafe.core.domain import Actor, Right
 from unitsafe.grids import queries as grids
 from unitsafe.grids.models import Assignment, Grid
 from unitsafe.hazards.models import Hazard
-from unitsafe.hazards.rules import Card, CardNumbers, State, gravest
+from unitsafe.hazards.rules import Card, CardNumbers, State
+from unitsafe.people.models import Person
+from unitsafe.people.queries import is_visitor
 
 WALK = "grid_walk"
 """The checklist that a grid's people fill every day. Source: content/plans.yaml."""
@@ -33,6 +36,32 @@ class Carded:
     reason: str = ""
 
 
+@dataclass(frozen=True)
+class Fate:
+    """A hazard of a grid, and how it stood at the month's end."""
+
+    grid_id: int
+    life: Life
+    then: AtEnd
+
+
+@dataclass(frozen=True)
+class Book:
+    """What the lines of a month are made of, read once for all of them.
+
+    ``duties``: (grid, person) of everybody who answered for a grid in the month; ``found``: (grid,
+    finder) of each hazard found in the month and not rejected since.
+    """
+
+    first: date
+    last: date
+    now: datetime
+    weights: Weights
+    duties: Sequence[tuple[int, int]]
+    found: Sequence[tuple[int, int | None]]
+    fates: Sequence[Fate]
+
+
 @dataclass
 class Line:
     """A grid's month. ``people``: ids of those who answered for it, or for a grid below."""
@@ -41,46 +70,107 @@ class Line:
     month: Month
     people: frozenset[int]
     cards: Sequence[Carded]
-
-    @property
-    def card(self) -> Card | None:
-        """The gravest at the month's end."""
-        return gravest(one.card for one in self.cards if not one.reason)
+    score: float | None = None
 
 
-def lines(
-    session: Session, actor: Actor, first: date, last: date, now: datetime, numbers: CardNumbers
-) -> list[Line]:
+@dataclass
+class PersonLine:
+    """A person's month. ``grids``: names of what the person answered for in it."""
+
+    person: Person
+    month: Month
+    grids: Sequence[str]
+    cards: Sequence[Carded]
+    score: float | None
+
+
+def book(
+    session: Session,
+    first: date,
+    last: date,
+    now: datetime,
+    numbers: CardNumbers,
+    weights: Weights,
+) -> Book:
+    """The month from ``first`` to ``last`` as it stands at ``now``."""
+    fates = [
+        Fate(grid_id, life, rules.at_end(life, first, last, now, numbers))
+        for grid_id, life in _lives(session, first, last, now)
+    ]
+    duties, found = _duties(session, first, last), _found(session, first, last)
+    return Book(first, last, now, weights, duties, found, fates)
+
+
+def lines(session: Session, actor: Actor, book: Book) -> list[Line]:
     """Blocks and leaf grids that ``actor`` answers for, or all; the best first, then by number."""
     every = [grid for grid in grids.grids(session) if grid.level > 1]
-    people = _people(session, first, last)
-    walks, found = _walks(session, first, last, now), _found(session, first, last)
-    lives = _lives(session, first, last, now)
+    people = _by_grid(book.duties)
+    walks = _checks(session, book, Check.grid_id, Check.checklist_key == WALK)
+    fates = _grouped((fate.grid_id, fate) for fate in book.fates)
     own: dict[int, Line] = {}
     for grid in every:
-        here = [(life, rules.at_end(life, first, last, now, numbers)) for life in lives[grid.id]]
-        month = walks.get(grid.id, Month()) + _fixing(here)
-        of_people = people[grid.id]
+        here, of_people = fates[grid.id], people[grid.id]
         month = replace(
-            month,
-            found=sum(place == grid.id for place, _ in found),
-            found_by=sum(reporter in of_people for _, reporter in found),
+            walks.get(grid.id, Month()) + _fixing(here),
+            found=sum(place == grid.id for place, _ in book.found),
+            found_by=sum(reporter in of_people for _, reporter in book.found),
         )
         own[grid.id] = Line(grid, month, of_people, _cards(here))
     shown = [
-        _with_below(own[grid.id], [own[one.id] for one in every if one.parent_id == grid.id], found)
+        _with_below(own[grid.id], [own[one.id] for one in every if one.parent_id == grid.id], book)
         for grid in every
         if Right.VIEW_ALL in actor.rights or grid.id in actor.leads
     ]
-    return sorted(shown, key=_best_first)
+    for line in shown:
+        line.score = line.month.score(book.weights)
+    return sorted(shown, key=lambda one: _best_first(one.score, one.grid.code))
 
 
-def _best_first(line: Line) -> tuple[bool, float, str]:
-    score = line.month.score
-    return (score is None, -(score or 0), line.grid.code)
+def person_lines(session: Session, actor: Actor, book: Book) -> list[PersonLine]:
+    """Whoever had a duty or a figure in the month and was not gone by then: everybody, or those of
+    the grids that ``actor`` leads, always ``actor``; the best first, then by name.
+
+    A check belongs to whoever handed it in, one that nobody did to whom it was given; a hazard to
+    whoever had to fix it at the month's end.
+    """
+    whose = sa.func.coalesce(Check.submitted_by_id, Check.assignee_id)
+    checks = _checks(session, book, whose, whose.is_not(None))
+    found = Counter(reporter for _, reporter in book.found)
+    fates = _grouped((fate.then.holder_id, fate) for fate in book.fates)
+    places = _grouped((person_id, grid_id) for grid_id, person_id in book.duties)
+    names = {grid.id: grid.name for grid in grids.grids(session)}
+    shown = []
+    for person in _staff(session, actor, book):
+        mine, held = fates[person.id], places[person.id]
+        month = replace(checks.get(person.id, Month()) + _fixing(mine), found_by=found[person.id])
+        if held or month != Month():
+            at = [names[one] for one in dict.fromkeys(held) if one in names]
+            score = month.score(book.weights)
+            shown.append(PersonLine(person, month, at, _cards(mine), score))
+    return sorted(shown, key=lambda one: _best_first(one.score, one.person.name))
 
 
-def _with_below(line: Line, below: Sequence[Line], found: Sequence[tuple[int, int | None]]) -> Line:
+def people_of(actor: Actor, book: Book) -> set[int]:
+    """Ids of those who answered for the grids that ``actor`` leads, and of ``actor``."""
+    return {actor.id} | {person for grid, person in book.duties if grid in actor.leads}
+
+
+def _staff(session: Session, actor: Actor, book: Book) -> Iterator[Person]:
+    rows = session.scalars(
+        sa.select(Person)
+        .where(~is_visitor(), sa.or_(Person.left_on.is_(None), Person.left_on >= book.first))
+        .order_by(Person.id)
+    )
+    own = people_of(actor, book)
+    sees_all = Right.VIEW_ALL in actor.rights
+    return (person for person in rows if sees_all or person.id in own)
+
+
+def _best_first(score: float | None, name: str) -> tuple[bool, float, str]:
+    return (score is None, -(score or 0), name)
+
+
+def _with_below(line: Line, below: Sequence[Line], book: Book) -> Line:
     """A block with its grids; what two of its people could have found counts once."""
     if not below:
         return line
@@ -88,57 +178,69 @@ def _with_below(line: Line, below: Sequence[Line], found: Sequence[tuple[int, in
     month = rules.total([line.month, *(one.month for one in below)])
     return Line(
         line.grid,
-        replace(month, found_by=sum(reporter in people for _, reporter in found)),
+        replace(month, found_by=sum(reporter in people for _, reporter in book.found)),
         people,
         [card for one in (line, *below) for card in one.cards],
     )
 
 
-def _people(session: Session, first: date, last: date) -> Mapping[int, frozenset[int]]:
+def _grouped(pairs: Iterable[tuple[Any, Any]]) -> dict[Any, list[Any]]:
+    found: dict[Any, list[Any]] = defaultdict(list)
+    for key, value in pairs:
+        found[key].append(value)
+    return found
+
+
+def _duties(session: Session, first: date, last: date) -> Sequence[tuple[int, int]]:
     rows = session.execute(
-        sa.select(Assignment.grid_id, Assignment.person_id).where(
+        sa.select(Assignment.grid_id, Assignment.person_id)
+        .where(
             Assignment.grid_id.is_not(None),
             Assignment.from_on <= last,
             sa.or_(Assignment.until_on.is_(None), Assignment.until_on >= first),
         )
+        .order_by(Assignment.id)
     )
+    return [(grid_id or 0, person_id) for grid_id, person_id in rows]
+
+
+def _by_grid(duties: Iterable[tuple[int, int]]) -> Mapping[int, frozenset[int]]:
     found: dict[int, frozenset[int]] = defaultdict(frozenset)
-    for grid_id, person_id in rows:
-        found[grid_id or 0] |= {person_id}
+    for grid_id, person_id in duties:
+        found[grid_id] |= {person_id}
     return found
 
 
-def _walks(session: Session, first: date, last: date, now: datetime) -> dict[int, Month]:
-    """What was handed in counts as it first was; a correction is no second walk."""
+def _checks(
+    session: Session, book: Book, whose: Any, *which: sa.ColumnElement[bool]
+) -> dict[int, Month]:
+    """The checks of the month by ``whose``. What was handed in counts as it first was; a correction
+    is no second check."""
 
     def count(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
         return sa.func.sum(sa.case((condition, 1), else_=0))
 
     done = Check.state.in_(DONE)
+    is_missed = sa.and_(Check.state != CheckState.SKIPPED, Check.missed_at <= book.now)
     rows = session.execute(
         sa.select(
-            Check.grid_id,
-            count(sa.or_(done, sa.and_(Check.state != CheckState.SKIPPED, Check.missed_at <= now))),
+            whose,
+            count(sa.or_(done, is_missed)),
             count(done),
             count(sa.and_(done, Check.submitted_at <= Check.grace_ends_at)),
             count(sa.and_(done, Check.is_backfill)),
             count(Check.state == CheckState.SKIPPED),
         )
-        .where(
-            Check.checklist_key == WALK,
-            Check.day.between(first, last),
-            Check.corrects_id.is_(None),
-        )
-        .group_by(Check.grid_id)
+        .where(Check.day.between(book.first, book.last), Check.corrects_id.is_(None), *which)
+        .group_by(whose)
     )
     return {
-        grid_id: Month(expected, done, on_time, backfill, skipped)
-        for grid_id, expected, done, on_time, backfill, skipped in rows
+        key: Month(expected, done, on_time, backfill, skipped)
+        for key, expected, done, on_time, backfill, skipped in rows
     }
 
 
 def _found(session: Session, first: date, last: date) -> Sequence[tuple[int, int | None]]:
-    """(grid, finder) of each hazard found in the month and not rejected since."""
     rows = session.execute(
         sa.select(Hazard.grid_id, Hazard.reporter_id).where(
             Hazard.found_at >= clock.at(first),
@@ -149,8 +251,8 @@ def _found(session: Session, first: date, last: date) -> Sequence[tuple[int, int
     return [(grid_id, reporter_id) for grid_id, reporter_id in rows]
 
 
-def _lives(session: Session, first: date, last: date, now: datetime) -> Mapping[int, list[Life]]:
-    """By grid the hazards that were open in the month, or due in it, with their steps."""
+def _lives(session: Session, first: date, last: date, now: datetime) -> Iterator[tuple[int, Life]]:
+    """(grid, hazard) of those that were open in the month, or due in it, with their steps."""
     rows = session.scalars(
         sa.select(Hazard)
         .where(
@@ -165,14 +267,12 @@ def _lives(session: Session, first: date, last: date, now: datetime) -> Mapping[
         .options(selectinload(Hazard.events))
         .order_by(Hazard.id)
     )
-    found: dict[int, list[Life]] = defaultdict(list)
     for one in rows:
         steps = [event.step for event in one.events]
-        found[one.grid_id].append(Life(one.number, one.level, one.times, one.rating, steps))
-    return found
+        yield one.grid_id, Life(one.number, one.level, one.times, one.rating, steps)
 
 
-def _fixing(here: Iterable[tuple[Life, AtEnd]]) -> Month:
+def _fixing(fates: Iterable[Fate]) -> Month:
     return rules.total(
         Month(
             due=int(then.is_due),
@@ -183,14 +283,15 @@ def _fixing(here: Iterable[tuple[Life, AtEnd]]) -> Month:
             red=int(then.card is Card.RED),
             lifted=len(then.lifted),
         )
-        for life, then in here
+        for life, then in ((fate.life, fate.then) for fate in fates)
     )
 
 
-def _cards(here: Iterable[tuple[Life, AtEnd]]) -> list[Carded]:
+def _cards(fates: Iterable[Fate]) -> list[Carded]:
     found = []
-    for life, then in here:
+    for fate in fates:
+        number, then = fate.life.number, fate.then
         if then.card is not None:
-            found.append(Carded(life.number, then.card))
-        found += [Carded(life.number, Card(step.body), step.note) for step in then.lifted]
+            found.append(Carded(number, then.card))
+        found += [Carded(number, Card(step.body), step.note) for step in then.lifted]
     return found

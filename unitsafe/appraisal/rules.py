@@ -1,8 +1,9 @@
-"""What a month of a grid adds up to, and what it is worth. Pure."""
+"""What a month of a grid or a person adds up to, and what it is worth. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from enum import StrEnum
 from typing import Self
 
 from unitsafe import clock
@@ -10,25 +11,50 @@ from unitsafe.hazards import rules as hazards
 from unitsafe.hazards.effects import Step, replay
 from unitsafe.hazards.rules import Action, Card, CardNumbers, Level, State
 
-COMPLETION, ON_TIME, FIXING, RATING = 40, 20, 30, 10
-"""Points for walks done, walks done in time, hazards fixed in time, stars of the finders.
-Product convention."""
-BACKFILL = 10
-"""Points that are lost when every walk was entered afterwards; product convention."""
-CARD_POINTS = {Card.YELLOW: 2, Card.RED: 5}
-"""Points that each card still shown at the month's end costs; product convention."""
-FIND, MOST_FINDS = 1, 5
-"""Points for each hazard that the grid's people found, and for how many: to find is a merit, to find
-nothing costs nothing. Product convention."""
+
+@dataclass(frozen=True)
+class Weights:
+    """The points of a score; product convention, each school sets its own.
+
+    ``completion``, ``on_time``, ``fixing``, ``rating``: for checks done, checks done in time,
+    hazards fixed in time, stars of the finders. ``backfill``: lost when every check was entered
+    afterwards. ``yellow``, ``red``: lost by each card still shown at the month's end. ``find``: for
+    each hazard found, of at most ``finds``: to find is a merit, to find nothing costs nothing.
+    """
+
+    completion: int = 40
+    on_time: int = 20
+    fixing: int = 30
+    rating: int = 10
+    backfill: int = 10
+    yellow: int = 2
+    red: int = 5
+    find: int = 1
+    finds: int = 5
+
+
+class NoteKind(StrEnum):
+    """What a month brought somebody. Source: domain README §3 (七定, 奖惩定则)."""
+
+    PRAISE = "praise"
+    AWARD = "award"
+    REMINDER = "reminder"
+    TALK = "talk"
+
+
+def weights(number: Callable[[str], int]) -> Weights:
+    """From the school's settings (School.number)."""
+    return Weights(**{one.name: number(f"appraisal_{one.name}") for one in fields(Weights)})
 
 
 @dataclass(frozen=True)
 class Month:
-    """The figures of a grid's month; those of a block are the sum of its grids'.
+    """The figures of a month of a grid or of a person; those of a block are the sum of its grids'.
 
-    ``expected``: walks due by now, those left out with a reason not counted; ``found``: hazards
-    that lay in the grid, ``found_by``: that its people found, anywhere; ``due`` and ``fixed``:
-    hazards whose deadline fell into the month, and those of them fixed in time.
+    ``expected``: checks due by now (of a grid: its walks), those left out with a reason not
+    counted; ``found``: hazards that lay in the grid, ``found_by``: that its people (or the person)
+    found, anywhere; ``due`` and ``fixed``: hazards whose deadline fell into the month, and those of
+    them fixed in time.
     """
 
     expected: int = 0
@@ -57,26 +83,25 @@ class Month:
         """Average stars, 1 to 5; None when nobody rated."""
         return self.stars / self.rated if self.rated else None
 
-    @property
-    def score(self) -> float | None:
-        """0 to 100, one decimal; None without walks: one hazard alone says too little.
+    def score(self, weights: Weights) -> float | None:
+        """0 to 100, one decimal; None without checks: one hazard alone says too little.
 
         What has no figures (no hazard due, nobody rated) is left out and the rest counts for all.
         """
         if not self.expected:
             return None
         parts = [
-            (COMPLETION, share(self.done, self.expected)),
-            (ON_TIME, share(self.on_time, self.expected)),
-            (FIXING, share(self.fixed, self.due)),
-            (RATING, share(self.stars, 5 * self.rated)),
+            (weights.completion, share(self.done, self.expected)),
+            (weights.on_time, share(self.on_time, self.expected)),
+            (weights.fixing, share(self.fixed, self.due)),
+            (weights.rating, share(self.stars, 5 * self.rated)),
         ]
         counted = [(weight, part) for weight, part in parts if part is not None]
         whole = 100 * sum(weight * part for weight, part in counted)
         points = whole / sum(weight for weight, _ in counted)
-        points -= BACKFILL * (share(self.backfill, self.done) or 0)
-        points -= CARD_POINTS[Card.YELLOW] * self.yellow + CARD_POINTS[Card.RED] * self.red
-        points += FIND * min(self.found_by, MOST_FINDS)
+        points -= weights.backfill * (share(self.backfill, self.done) or 0)
+        points -= weights.yellow * self.yellow + weights.red * self.red
+        points += weights.find * min(self.found_by, weights.finds)
         return round(min(100.0, max(0.0, points)), 1)
 
 
@@ -103,8 +128,10 @@ class Life:
 
 @dataclass(frozen=True)
 class AtEnd:
-    """How a hazard stood at the end of a month, and what of it belongs to that month."""
+    """How a hazard stood at the end of a month, who had to fix it, and what of it belongs to that
+    month."""
 
+    holder_id: int | None
     card: Card | None
     is_due: bool
     is_fixed: bool
@@ -135,6 +162,7 @@ def at_end(life: Life, first: date, last: date, now: datetime, numbers: CardNumb
         lifted=then["card_lifted"],
     )
     return AtEnd(
+        holder_id=then["holder_id"],
         card=card if past else None,
         is_due=is_due,
         is_fixed=is_due

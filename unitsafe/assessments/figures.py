@@ -35,7 +35,6 @@ SOURCES = (
 )
 """The modules in which figures are counted: importing them has registered their functions."""
 
-
 LAST_NIGHT = timedelta(hours=8)
 """When the rounds of a quarter's last night are over, grace included (content/plans.yaml
 night_dorm: 06:00 and half an hour)."""

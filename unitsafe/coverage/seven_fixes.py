@@ -3,8 +3,8 @@
 What the quarterly assessment counts too comes from the same functions (core.figures).
 """
 
-from collections.abc import Sequence
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -36,6 +36,8 @@ LEADERS = (
 """The school's leadership; each has a grid to look after. Source: duties.yaml seven_fixes."""
 DAYS = 7
 """The days whose checks 信息定时 counts, up to yesterday."""
+awards: list[Callable[[Session, date], int]] = []
+"""Features further right that record awards and reminders: how many in the school year of a day."""
 
 
 def board(session: Session, now: Snapshot) -> list[tuple[SevenFix, Figure]]:
@@ -52,7 +54,7 @@ def board(session: Session, now: Snapshot) -> list[tuple[SevenFix, Figure]]:
         "排查定级": lambda: _graded(found),
         "培训定岗": lambda: _trained(session, now),
         "信息定时": lambda: _on_time(session, now),
-        "奖惩定则": lambda: _cards(now, found),
+        "奖惩定则": lambda: _cards(session, now, found),
     }
     return [(one, figures[one.term]()) for one in content.load().seven_fixes]
 
@@ -138,7 +140,9 @@ def _on_time(session: Session, now: Snapshot) -> Figure:
     return Figure(on_time, total, _("份检查（最近%(n)s天）", n=DAYS), gap, "checks.index", span)
 
 
-def _cards(now: Snapshot, found: Sequence[Any]) -> Figure:
+def _cards(session: Session, now: Snapshot, found: Sequence[Any]) -> Figure:
+    """Hazards without a card; the awards and reminders of the school year."""
+    given = sum(count(session, now.today) for count in awards)
     numbers = hazards.card_numbers(now.school.number)
     cards = [
         hazards.card(
@@ -157,11 +161,7 @@ def _cards(now: Snapshot, found: Sequence[Any]) -> Figure:
         for kind in hazards.Card
         if (number := cards.count(kind))
     ]
-    return Figure(
-        cards.count(None),
-        len(found),
-        _("条没有黄红牌"),
-        "、".join(shown),
-        "hazards.index",
-        {"overdue": 1},
-    )
+    if not given:
+        shown.append(_("本学年还没有奖惩记录"))
+    unit = _("条没有黄红牌，本学年奖惩%(n)s次", n=given)
+    return Figure(cards.count(None), len(found), unit, "、".join(shown), "appraisal.index")

@@ -30,6 +30,7 @@ from unitsafe.letters.models import ResponsibilityLetter
 from unitsafe.letters.rules import State
 from unitsafe.people.queries import OwnPaper, own_papers, posts_held
 from unitsafe.photos import services as photos
+from unitsafe.photos.signatures import keep_signature
 from unitsafe.school.queries import school, short_name
 
 bp = Blueprint("letters", __name__)
@@ -197,16 +198,8 @@ def sign(letter_id: int) -> ResponseReturnValue:
     if found.person_id != actor().id:
         raise RuleError("责任书只能由本人签字。")
     form = SignForm()
-    if not form.validate():
-        return _show(letter_id, sign_form=form, status=422)
-    try:
-        kept = photos.keep_file(form.picture) if form.picture else None
-    except (PhotoRefused, StorageFull):
-        form.drawing.data = ""
-        form.typed_name.errors = [_("签名没有传上来，请重写一次，或改为输入姓名。")]
-        return _show(letter_id, sign_form=form, status=422)
-    if kept is None and form.typed_name.data != actor().name:
-        form.typed_name.errors = [_("和责任书上的姓名“%(name)s”不一致。", name=actor().name)]
+    kept, is_sound = keep_signature(form, actor().name)
+    if not is_sound:
         return _show(letter_id, sign_form=form, status=422)
     with writing() as session:
         key = once.claim(session, form.once.data, by=actor().id, now=clock.now())

@@ -30,6 +30,7 @@ LINKS = {
     "check": ("checks.detail", "check_id"),
     "grid": ("grids.detail", "code"),
     "letter": ("letters.letter", "letter_id"),
+    "appraisal": ("appraisal.month", "month"),
 }
 
 

@@ -417,6 +417,47 @@ class YearPlan(Sheet):
     """The drawn signature."""
 
 
+class AppraisalRow(TypedDict):
+    """A month of a grid or a person; what has no figure prints —."""
+
+    name: str
+    score: str
+    checks: str
+    """Done of expected: 38/40; so ``on_time`` and ``fixed``."""
+    on_time: str
+    backfill: str
+    found: str
+    fixed: str
+    rating: str
+    cards: str
+
+
+class AppraisalTable(TypedDict):
+    title: str
+    head: str
+    """What the names are: 网格, 姓名."""
+    rows: list[AppraisalRow]
+
+
+class AppraisalNote(TypedDict):
+    day: str
+    whom: str
+    kind: str
+    reason: str
+    measure: str
+    by: str
+
+
+class Appraisal(Sheet):
+    """appraisal.typ: the appraisal of a month, the best first; awards and reminders."""
+
+    tables: list[AppraisalTable]
+    weights: str
+    """How the score comes about."""
+    notes: list[AppraisalNote]
+    signatures: list[Signer]
+
+
 class LedgerRow(TypedDict):
     """A line of the hazard ledger; every text may be empty."""
 

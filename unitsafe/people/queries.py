@@ -104,6 +104,8 @@ class OwnPaper:
 
 own_papers: list[Callable[[Session, int, date], Sequence[OwnPaper]]] = []
 """Features further right that keep papers of a person (id), as they stand on a day."""
+own_notes: list[Callable[[Session, int, date], Sequence[OwnPaper]]] = []
+"""Features further right that keep what was said of a person's work (表扬、提醒), the newest first."""
 
 
 @dataclass(frozen=True)

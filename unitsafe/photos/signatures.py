@@ -20,6 +20,6 @@ def keep_signature(form: SignatureForm, name: str) -> tuple[Kept | None, bool]:
         form.typed_name.errors = [_("签名没有传上来，请重写一次，或改为输入姓名。")]
         return None, False
     if kept is None and form.typed_name.data != name:
-        form.typed_name.errors = [_("请填写您的姓名“%(name)s”。", name=name)]
+        form.typed_name.errors = [_("和您的姓名“%(name)s”不一致。", name=name)]
         return None, False
     return kept, True

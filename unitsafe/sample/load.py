@@ -18,6 +18,7 @@ from unitsafe.hazards.models import Hazard
 from unitsafe.people.models import Person, PersonStatus
 from unitsafe.places.models import Building, Space
 from unitsafe.sample import (
+    appraisal,
     assessments,
     classes,
     documents,
@@ -72,6 +73,7 @@ def load_sample(session: Session, *, seed: int, now: datetime) -> dict[str, int]
         tips.plan(world)
         stations.plan(world)
         year_plan.plan(world)
+        appraisal.plan(world)
         assessments.plan(world, seed)
         History(world, seed).run()
         events.remember_visits(world)

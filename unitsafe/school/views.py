@@ -47,9 +47,14 @@ def settings() -> ResponseReturnValue:
             key.location = url_for(".settings")
         flash(_("学校设置已保存。"))
         return see_other(key.location)
-    numbers = [f"number_{key}" for key in SETTINGS]
-    status = 422 if form.is_submitted() else 200
-    return render("school/settings.html", form=form, flags=FLAGS, numbers=numbers, status=status)
+    return render(
+        "school/settings.html",
+        form=form,
+        flags=FLAGS,
+        numbers=[f"number_{one.key}" for one in SETTINGS.values() if not one.is_weight],
+        weights=[f"number_{one.key}" for one in SETTINGS.values() if one.is_weight],
+        status=422 if form.is_submitted() else 200,
+    )
 
 
 @bp.get("/calendar")

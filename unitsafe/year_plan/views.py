@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from unitsafe import clock, content
 from unitsafe.core import once
 from unitsafe.core.access import actor, allow, may_open
-from unitsafe.core.blobs import StorageFull
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right, RuleError
 from unitsafe.core.download import pdf, xlsx
@@ -20,7 +19,6 @@ from unitsafe.core.errors import sentence
 from unitsafe.core.excel import workbook
 from unitsafe.core.forms import Form, choices
 from unitsafe.core.htmx import render, see_other
-from unitsafe.core.images import PhotoRefused
 from unitsafe.core.labels import label
 from unitsafe.core.printing import render_pdf
 from unitsafe.core.query import here
@@ -29,6 +27,7 @@ from unitsafe.files.models import StoredFile
 from unitsafe.files.views import sent_files, shown
 from unitsafe.letters.rules import school_year, span
 from unitsafe.photos import services as photos
+from unitsafe.photos.signatures import keep_signature
 from unitsafe.school.queries import school, short_name
 from unitsafe.year_plan import papers, queries, rules, services
 from unitsafe.year_plan import registers as _registers  # noqa: F401
@@ -355,16 +354,8 @@ def add(year: str) -> ResponseReturnValue:
 def sign(year: str) -> ResponseReturnValue:
     """The principal signs on the screen."""
     year, form = _known(year), SignForm()
-    if not form.validate():
-        return _show_year(year, sign_form=form, status=422)
-    try:
-        kept = photos.keep_file(form.picture) if form.picture else None
-    except (PhotoRefused, StorageFull):
-        form.drawing.data = ""
-        form.typed_name.errors = [_("签名没有传上来，请重写一次，或改为输入姓名。")]
-        return _show_year(year, sign_form=form, status=422)
-    if kept is None and form.typed_name.data != actor().name:
-        form.typed_name.errors = [_("请填写您的姓名“%(name)s”。", name=actor().name)]
+    kept, is_sound = keep_signature(form, actor().name)
+    if not is_sound:
         return _show_year(year, sign_form=form, status=422)
     today = clock.today()
     return _carry_out(

@@ -65,7 +65,7 @@ def show(
         look_back=look_back,
         web=trends.capability_web(pasts),
         group_trends=trends.group_trends(pasts, _groups(sheet)) if len(pasts) > 1 else [],
-        veto_open=veto_form is not None,
+        veto_open=veto_form[0] if veto_form else "",
         veto_forms=_veto_forms(sheet, veto_form) if page.may_score else {},
         join_form=(join_form or _join_form(page)) if page.runs and page.is_open else None,
         leave_forms=_leave_forms(page) if page.runs and page.is_open else {},

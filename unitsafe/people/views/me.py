@@ -45,6 +45,7 @@ def me() -> ResponseReturnValue:
         absences=queries.absences(db.session(), person.id, today),
         stands_in=queries.standing_in_for(db.session(), person.id, today),
         papers=[one for of in queries.own_papers for one in of(db.session(), person.id, today)],
+        notes=[one for of in queries.own_notes for one in of(db.session(), person.id, today)],
         devices=devices.open_ones(db.session(), person.id, today),
         this_device=this_device(),
         press=lambda: Form(formdata=None),
