@@ -118,6 +118,13 @@ def test_points_and_sums_stand_beside_their_items():
     assert line(data, "c1_01")["evidence"] == ["关键岗位到人率：90% = 9/10"]
 
 
+def test_an_item_of_which_a_part_is_scored_says_that_more_is_to_come():
+    item = sheet().item("c1_16")
+    waiting = replace(item.parts[1], suggested=None, points=None)
+    half = line(data_of(small(replace(item, parts=(item.parts[0], waiting)))), "c1_16")
+    assert half["got"].split() == [papers.points(item.parts[0].points), "未打完"]
+
+
 def test_only_clauses_in_force_and_verified_are_cited():
     data, pack = data_of(sheet()), content.load()
     cited = {basis for one in (*data["lines"], *data["vetoes"]) for basis in one["basis"]}

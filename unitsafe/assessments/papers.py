@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Literal
 
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
@@ -195,9 +196,11 @@ def _numeral(number: int) -> str:
     return NUMERALS[number - 1] if 0 < number <= len(NUMERALS) else str(number)
 
 
-def _line(kind: str, text: str, of: str, got: str) -> shapes.ScoreLine:
+def _line(
+    kind: Literal["head", "group", "capability"], text: str, of: str, got: str
+) -> shapes.ScoreLine:
     return {
-        "kind": kind,  # type: ignore[typeddict-item]
+        "kind": kind,
         "group": "",
         "number": "",
         "text": text,
@@ -237,7 +240,7 @@ def got(item: Item) -> str:
         return points(item.got)
     if all(part.points is None for part in item.parts if part.applies):
         return ""
-    return str(_("%(got)s（未打完）", got=points(item.got)))
+    return str(_("%(got)s\n未打完", got=points(item.got)))
 
 
 def evidence(item: Item) -> list[str]:
