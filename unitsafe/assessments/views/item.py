@@ -140,6 +140,5 @@ def score(quarter: str, item: str) -> ResponseReturnValue:
         location=url_for(".sheet", quarter=quarter) + f"#item-{item}",
         again=again,
         is_sound=not file_error,
-        otherwise="points",
         in_place=saved,
     )
