@@ -74,6 +74,9 @@ GET  year_plan.year_xlsx     sign_in ok      ok      ok      ok      ok      ok 
 GET  year_plan.entry         sign_in ok      ok      ok      ok      ok      ok      ok
 GET  assessments.index       sign_in ok      ok      ok      ok      ok      ok      ok
 GET  assessments.sheet       sign_in 404     ok      ok      ok      ok      ok      ok
+GET  assessments.sheet_pdf   sign_in 404     ok      ok      ok      ok      ok      ok
+GET  assessments.sheet_docx  sign_in 404     ok      ok      ok      ok      ok      ok
+GET  assessments.sheet_xlsx  sign_in 404     ok      ok      ok      ok      ok      ok
 GET  assessments.item        sign_in 404     ok      ok      ok      ok      ok      ok
 GET  assessments.step        sign_in 404     ok      ok      ok      ok      ok      ok
 GET  assessments.metric_records sign_in 404  ok      ok      ok      ok      ok      ok

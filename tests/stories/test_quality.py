@@ -97,7 +97,7 @@ def paths(app, records, who):
         for method, rule in routes(app)
         if method == "GET"
         and rule.endpoint not in NO_PAGE
-        and not rule.rule.endswith((".pdf", ".xlsx"))
+        and not rule.rule.endswith((".pdf", ".docx", ".xlsx"))
     ]
     for state in ("submitted", "countersigned", "skipped", "due"):
         check = row(records, "SELECT id FROM check_record WHERE state = :s", s=state)

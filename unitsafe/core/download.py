@@ -5,6 +5,7 @@ from urllib.parse import quote
 from flask import Response, make_response
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def pdf(content: bytes, school: str, what: str, period: str) -> Response:
@@ -15,6 +16,11 @@ def pdf(content: bytes, school: str, what: str, period: str) -> Response:
 def xlsx(content: bytes, school: str, what: str, period: str) -> Response:
     """A workbook to save as 学校简称_表名_期间.xlsx."""
     return _file(content, XLSX, "attachment", "ledger.xlsx", (school, what, period))
+
+
+def docx(content: bytes, school: str, what: str, period: str) -> Response:
+    """A Word file to save as 学校简称_表名_期间.docx."""
+    return _file(content, DOCX, "attachment", "report.docx", (school, what, period))
 
 
 def _file(
