@@ -285,10 +285,10 @@ POST year_plan.mark          sign_in 403     403     403     422     422     403
 POST year_plan.paper         sign_in 403     403     403     422     422     403     403
 POST year_plan.sign          sign_in 403     403     403     403     403     422     403
 POST assessments.open_quarter sign_in 403    403     403     422     422     403     403
-POST assessments.score       sign_in 404     422     422     422     422     422     422
+POST assessments.score       sign_in 404     409     409     409     403     403     403
 POST assessments.mark_veto   sign_in 404     422     422     422     422     422     422
 POST assessments.team        sign_in 403     403     403     422     422     403     403
-POST assessments.make_hazards sign_in 404    422     422     422     422     422     422
+POST assessments.make_hazards sign_in 404    ok      ok      ok      ok      403     403
 POST assessments.take        sign_in 404     422     422     422     422     422     422
 POST letters.sign            sign_in 404     422     404     409     409     409     409
 POST letters.paper           sign_in 403     403     403     422     422     403     403

@@ -403,6 +403,14 @@ def check_figures(rows, period, days):
         asked = [row for row in rows if row.key in keys and within(row) and row.is_expected(on)]
         return sum(row.is_on_time() for row in asked), len(asked)
 
+    special = [
+        row
+        for row in rows
+        if row.key in ("before_term", "before_holiday")
+        and period.first <= day_of(row.missed_at - timedelta(seconds=1)) <= period.last
+        and row.day <= on
+        and row.is_expected(on)
+    ]
     stand = [row for row in rows if not row.is_corrected and row.is_done(on) and within(row)]
     signed, unsigned = 0, 0
     for row in stand:
@@ -444,7 +452,10 @@ def check_figures(rows, period, days):
             len(first_versions),
         ),
         "fire_inspections_held": (len(held) if has_full else 0, None),
-        "special_checks_completion_rate": share(["before_term", "before_holiday"]),
+        "special_checks_completion_rate": (
+            sum(row.is_on_time() for row in special),
+            len(special),
+        ),
     }
 
 

@@ -264,4 +264,4 @@ def test_a_school_from_before_gets_the_plan_with_the_new_program_once(app, make,
     session.commit()
     start()
     assert not make.plan("hazard_look_back").is_active
-    assert len(session.scalars(sa.select(Plan.id)).all()) == 7
+    assert len(session.scalars(sa.select(Plan.id)).all()) == 9

@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from tests.factories import TERM
+from unitsafe import clock
 from unitsafe.checks import planning, services
 from unitsafe.checks.models import Check, CheckPhoto, Plan, PlannedDay
 from unitsafe.checks.rules import State
@@ -424,7 +425,7 @@ def test_the_default_plans_come_once(make, app, session, now):
     with app.app_context():
         planning.create_default_plans(session, school, now=now())
     session.commit()
-    assert session.scalar(sa.select(sa.func.count()).select_from(Plan)) == before == 7
+    assert session.scalar(sa.select(sa.func.count()).select_from(Plan)) == before == 9
     assert make.plan("grid_walk").title == "我们的双巡"
 
 
@@ -464,3 +465,70 @@ def test_the_number_of_a_dropped_check_is_never_another_ones(make, plan, again, 
         again()
     assert checks(session, "grid_walk", day=MONDAY)
     assert not numbers & {c.id for c in checks(session)}
+
+
+@pytest.fixture
+def special(session):
+    """Name, first and last day of each check before a term or a holiday, oldest first."""
+
+    def found():
+        session.expire_all()
+        rows = session.scalars(
+            sa.select(Check)
+            .where(Check.checklist_key.in_(("before_term", "before_holiday")))
+            .order_by(Check.due_at)
+        )
+        return [
+            (one.label, one.day, clock.local(one.due_at - timedelta(minutes=1)).date())
+            for one in rows
+        ]
+
+    return found
+
+
+def test_before_a_term_and_each_long_holiday_the_school_is_looked_over_once(make, ensure, special):
+    make.someone("director"), make.root()
+    ensure(date(2026, 8, 24))
+    for day in (date(2026, 8, 25), date(2026, 9, 18), NATIONAL_DAY, date(2027, 1, 25)):
+        ensure(day)
+    assert special() == [
+        ("开学前", date(2026, 8, 25), date(2026, 9, 1)),
+        ("中秋节前", date(2026, 9, 18), date(2026, 9, 24)),
+        ("国庆节前", date(2026, 9, 25), date(2026, 9, 30)),
+        ("元旦前", date(2026, 12, 25), date(2026, 12, 31)),
+        ("寒假前", date(2027, 1, 16), date(2027, 1, 22)),
+    ]
+
+
+def test_a_school_that_starts_in_the_last_days_still_has_its_check(make, plan, special):
+    make.someone("director"), make.root()
+    plan(date(2026, 12, 29))
+    assert special() == [("元旦前", date(2026, 12, 25), date(2026, 12, 31))]
+
+
+def test_the_check_follows_the_calendar_and_the_schools_numbers(
+    make, session, ensure, again, special, now
+):
+    make.someone("director"), make.root()
+    ensure(MONDAY)
+    ensure(date(2026, 12, 26))
+    session.get_one(SchoolDay, date(2026, 12, 31)).teaching = False
+    session.commit()
+    again(date(2026, 12, 26))
+    assert special() == [("元旦前", date(2026, 12, 24), date(2026, 12, 30))]
+    make.school().settings = {"before_holiday_days": 3}
+    session.commit()
+    again(date(2026, 12, 26))
+    assert special() == [], "three days are enough, and they have not begun"
+    ensure(date(2026, 12, 28))
+    assert special() == [("元旦前", date(2026, 12, 28), date(2026, 12, 30))]
+
+
+def test_a_number_changed_in_the_middle_makes_no_second_check(make, session, ensure, special):
+    make.someone("director"), make.root()
+    ensure(MONDAY)
+    ensure(date(2026, 12, 26))
+    make.school().settings = {"before_holiday_days": 3}
+    session.commit()
+    ensure(date(2026, 12, 30))
+    assert special() == [("元旦前", date(2026, 12, 25), date(2026, 12, 31))]

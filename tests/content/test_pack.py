@@ -28,7 +28,7 @@ def test_the_real_pack_has_no_problem_and_the_expected_size():
         "equipment": 33,
         "metrics": 64,
         "assessment_items": 59,
-        "plans": 7,
+        "plans": 9,
         "shifts": 6,
         "obligations": 47,
     }

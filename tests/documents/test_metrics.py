@@ -46,6 +46,26 @@ def test_without_papers_both_figures_are_nothing_of_what_is_needed(make, figure)
     assert figure("emergency_plan_score") == (0, 9, [])
 
 
+def test_a_key_post_needs_somebody_and_a_paper_that_names_them(make, figure, session, act):
+    make.school(has_boarding=True)
+    key = "key_posts_filled_ratio"
+    assert figure(key) == (0, 4, [])
+    for role in ("principal", "manager", "officer"):
+        make.someone(role)
+    assert figure(key) == (0, 4, []), "no paper says so"
+    topics = [Topic.RESPONSIBLE_PERSON, Topic.FIRE_MANAGER, Topic.FIRE_DEPARTMENT]
+    paper = make.document(None, Kind.APPOINTMENT, title="任命", topics=topics)
+    assert figure(key) == (2, 4, ["任命"])
+    make.document(None, Kind.APPOINTMENT, title="专职", topics=[Topic.FIRE_STAFF])
+    assert figure(key)[0] == 3
+    assert figure(key, date(2026, 8, 31)) == (0, 4, [])
+    make.school().flags = {"is_small_unit": True}
+    session.commit()
+    assert figure(key)[:2] == (3, 3)
+    act(services.set_state, paper, state=State.WITHDRAWN, note="")
+    assert figure(key) == (1, 3, ["专职"])
+
+
 def test_policies_count_by_topic_when_somebody_went_through_them_within_a_year(make, figure, act):
     make.school(has_boarding=True)
     make.document(None, title="汇编", topics=[Topic.PATROL, Topic.HAZARDS, Topic.TRAINING])

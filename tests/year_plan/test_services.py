@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from unitsafe.activities.models import Activity
 from unitsafe.activities.rules import Form, Kind, State
+from unitsafe.checks.models import Check
 from unitsafe.core import audit
 from unitsafe.core.domain import RuleError
 from unitsafe.core.waiting import waiting
@@ -133,6 +134,17 @@ def test_what_no_ledger_proves_is_marked_by_hand_and_taken_back(do):
 def test_a_day_that_cannot_be_is_refused(do, day):
     with pytest.raises(RuleError, match="完成日期"):
         do("key_areas", YEAR, Act.DONE, done_on=day)
+
+
+def test_the_check_before_a_holiday_proves_itself(read, make, session, now):
+    director, day = make.someone("director"), date(2026, 12, 29)
+    make.root()
+    now.set(f"{day}T09:00")
+    make.day()
+    check = session.scalars(sa.select(Check).where(Check.checklist_key == "before_holiday")).one()
+    assert read(day).line("before_holiday_check", "2026-12-31").status is not Status.DONE
+    make.submitted(check, director)
+    assert read(day).line("before_holiday_check", "2026-12-31").status is Status.DONE
 
 
 def test_what_a_ledger_proves_is_never_marked_by_hand(do):

@@ -12,7 +12,7 @@ from unitsafe.checks.models import Check
 from unitsafe.checks.queries import is_listed
 from unitsafe.checks.rules import State
 from unitsafe.core.figures import Figure, Period, metric
-from unitsafe.school.queries import school
+from unitsafe.school.queries import MOST_BEFORE, school
 
 PATROL, NIGHT, INSPECTION = "daily_fire_patrol", "night_dorm", "quarterly_inspection"
 SPECIAL = ("before_term", "before_holiday")
@@ -145,8 +145,14 @@ def fire_inspections_held(session: Session, period: Period) -> Figure:
 @metric("special_checks_completion_rate")
 def special_checks_completion_rate(session: Session, period: Period) -> Figure:
     """Checks before a term or a holiday that were done in time ÷ those that had to be by the day
-    looked at; nothing to divide by where none fell into the period."""
+    looked at; nothing to divide by where none fell into the period.
+
+    They belong to the day they are due on: what is due before 清明节 may begin in March.
+    """
     expected = sa.and_(
-        Check.checklist_key.in_(SPECIAL), counting.is_expected(period.first, period.on)
+        Check.checklist_key.in_(SPECIAL),
+        counting.is_expected(period.first - MOST_BEFORE, period.on),
+        Check.due_at > clock.at(period.first),
+        Check.due_at <= clock.end_of(period.last),
     )
     return _share(session, expected, counting.is_on_time())

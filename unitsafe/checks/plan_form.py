@@ -43,7 +43,9 @@ class PlanForm(Form):
         _l("时段"),
         required=False,
         most=400,
-        description=_l("一行一个时段，如“07:20-08:20 上午巡”。按月、按季的计划不用填。"),
+        description=_l(
+            "一行一个时段，如“07:20-08:20 上午巡”。按月、按季、开学前、放假前的计划不用填。"
+        ),
     )
     grace_minutes = IntegerField(
         _l("宽限（分钟）"),

@@ -30,6 +30,7 @@ from unitsafe.people.queries import deputies, holders_by_post, valid_on
 from unitsafe.places.models import Building, BuildingUse, Space
 from unitsafe.school import queries as schools
 from unitsafe.school.models import School
+from unitsafe.school.rules import Span
 
 DAILY = ("day", "night")
 LONGEST_GAP = 400
@@ -106,7 +107,7 @@ def _changed_hands(session: Session, first: date, last: date) -> bool:
 
 
 Loose = dict[tuple[int, date, int, str], int]
-"""Checks that nobody has touched: plan, day, round and target → id."""
+"""Checks that nobody has touched: plan, day (:func:`_mark`), round and target → id."""
 
 
 def plan_day(
@@ -133,7 +134,7 @@ def plan_day(
         if version is None:
             continue
         whole = is_first or whole_periods
-        for facts in _days_to_look_at(session, plan, day, whole=whole):
+        for facts in _days_to_look_at(session, plan, day, campus, whole=whole):
             for slot in rules.slots(plan.template, facts):
                 if whole and slot.clocks.due_at <= now:
                     continue  # nobody could have known of it in time
@@ -161,9 +162,16 @@ def plan_again(session: Session, day: date, now: datetime) -> None:
 def _loose(session: Session, day: date, now: datetime) -> Loose:
     begun = {rules.period(unit, day)[0] for unit in ("week", "month")}
     periodic = sa.select(Plan.id).where(Plan.unit.not_in(DAILY))
+    special = set(session.scalars(sa.select(Plan.id).where(Plan.unit.in_(rules.SPECIAL))))
     rows = session.execute(
-        sa.select(Check.plan_id, Check.day, Check.round_no, Check.target_key, Check.id).where(
-            sa.or_(Check.day == day, sa.and_(Check.day.in_(begun), Check.plan_id.in_(periodic))),
+        sa.select(
+            Check.plan_id, Check.day, Check.due_at, Check.round_no, Check.target_key, Check.id
+        ).where(
+            sa.or_(
+                Check.day == day,
+                sa.and_(Check.day.in_(begun), Check.plan_id.in_(periodic)),
+                sa.and_(Check.day >= day - schools.MOST_BEFORE, Check.plan_id.in_(special)),
+            ),
             Check.state == State.DUE,
             Check.started_at.is_(None),
             Check.explanation == "",
@@ -174,7 +182,16 @@ def _loose(session: Session, day: date, now: datetime) -> Loose:
             ),
         )
     )
-    return {(plan, on, round_no, target): number for plan, on, round_no, target, number in rows}
+    return {
+        (plan, _mark(on, due_at, is_special=plan in special), round_no, target): number
+        for plan, on, due_at, round_no, target, number in rows
+    }
+
+
+def _mark(day: date, due_at: datetime, *, is_special: bool) -> date:
+    """What tells the checks of a plan apart: their day, or where that may move with the school's
+    numbers, when they are due."""
+    return clock.local(due_at).date() if is_special else day
 
 
 def _excuse(session: Session, day: date, now: datetime) -> None:
@@ -226,6 +243,7 @@ class _Campus:
     members: dict[int, int]
     post_holder: dict[str, int] = field(default_factory=dict)
     elsewhere: dict[str, Mapping[int, Sequence[Target]]] = field(default_factory=dict)
+    spans: Mapping[str, Sequence[Span]] = field(default_factory=dict)
 
 
 def _read_campus(session: Session, day: date, *, with_turns: bool = True) -> _Campus:
@@ -265,6 +283,7 @@ def _read_campus(session: Session, day: date, *, with_turns: bool = True) -> _Ca
     for post, ids in holders_by_post(session, day).items():
         present = next((one for one in ids if one not in standing_in), None)
         campus.post_holder[post] = present or standing_in[ids[0]]
+    campus.spans = schools.special_spans(session, schools.school(session), day)
     if with_turns:
         campus.elsewhere = {name: source(session, day) for name, source in target_sources.items()}
     return campus
@@ -282,9 +301,17 @@ def _common_grid(ids: set[int], by_id: dict[int, Grid], root: Grid | None) -> in
     return found or (root.id if root else 0)
 
 
-def _days_to_look_at(session: Session, plan: Plan, day: date, *, whole: bool) -> Iterator[DayFacts]:
+def _days_to_look_at(
+    session: Session, plan: Plan, day: date, campus: "_Campus", *, whole: bool
+) -> Iterator[DayFacts]:
     entry = schools.day(session, day)
-    yield DayFacts(day, bool(entry and entry.teaching), bool(entry and entry.boarding))
+    teaching, boarding = bool(entry and entry.teaching), bool(entry and entry.boarding)
+    if plan.unit in rules.SPECIAL:
+        for span in campus.spans[plan.unit]:
+            if whole or span.first == day:
+                yield DayFacts(span.first, teaching, boarding, begins=span)
+        return
+    yield DayFacts(day, teaching, boarding)
     if whole and plan.unit not in DAILY and (first := rules.period(plan.unit, day)[0]) < day:
         yield DayFacts(first, False, False)
 
@@ -328,10 +355,13 @@ def _produce(
 ) -> int:
     body = version.body
     who = list(body["who"])
+    is_special = plan.unit in rules.SPECIAL
+    mark = _mark(slot.day, slot.clocks.due_at, is_special=is_special)
+    same = Check.due_at == slot.clocks.due_at if is_special else Check.day == slot.day
     known = set(
         session.scalars(
             sa.select(Check.target_key).where(
-                Check.plan_id == plan.id, Check.day == slot.day, Check.round_no == slot.round_no
+                Check.plan_id == plan.id, same, Check.round_no == slot.round_no
             )
         )
     )
@@ -364,7 +394,7 @@ def _produce(
     renewed = [
         {"id": number, **row}
         for row in rows
-        if (number := loose.pop((plan.id, slot.day, slot.round_no, str(row["target_key"])), None))
+        if (number := loose.pop((plan.id, mark, slot.round_no, str(row["target_key"])), None))
     ]
     if fresh:
         session.execute(sa.insert(Check), fresh)

@@ -10,6 +10,7 @@ from typing import Literal
 from unitsafe import clock
 from unitsafe.content.model import ChecklistItem, PlanTemplate
 from unitsafe.core.domain import Actor, Right, RuleError
+from unitsafe.school.rules import Span
 
 UNDO_SECONDS = 10
 """How long a tap can be taken back. Source: product.md §5."""
@@ -87,11 +88,17 @@ class Slot:
 
 @dataclass(frozen=True)
 class DayFacts:
-    """What the school calendar says of a day."""
+    """What the school calendar says of a day; ``begins``: what must be done once from this day on,
+    for plans of a unit of SPECIAL."""
 
     day: date
     teaching: bool
     boarding: bool
+    begins: Span | None = None
+
+
+SPECIAL = ("term", "holiday")
+"""Units of plans whose checks are due before a term, before a long holiday."""
 
 
 def applies(plan: PlanTemplate, facts: DayFacts) -> bool:
@@ -108,10 +115,13 @@ def slots(plan: PlanTemplate, facts: DayFacts) -> list[Slot]:
     """What of ``plan`` falls due on a day.
 
     Weekly, monthly and quarterly occurrences belong to the first day of their period (a quarter's
-    to the first day of its last month, when the full inspection is made) and stay open to its end.
+    to the first day of its last month, when the full inspection is made) and stay open to its end;
+    so do those before a term or a holiday.
     """
     if plan.unit in ("day", "night"):
         return _daily(plan, facts) if applies(plan, facts) else []
+    if plan.unit in SPECIAL:
+        return [_once(plan, facts.begins)] if facts.begins else []
     first, last = period(plan.unit, facts.day)
     if facts.day != first or not _month_counts(plan, facts.day):
         return []
@@ -120,6 +130,14 @@ def slots(plan: PlanTemplate, facts: DayFacts) -> list[Slot]:
     missed_at = clock.end_of(last)
     grace = min(due_at + timedelta(minutes=plan.grace_minutes), missed_at)
     return [Slot(first, 1, "", Clocks(clock.at(first), due_at, grace, missed_at))]
+
+
+def _once(plan: PlanTemplate, span: Span) -> Slot:
+    due_at = clock.end_of(span.last)
+    missed_at = due_at + timedelta(minutes=plan.grace_minutes)
+    return Slot(
+        span.first, 1, span.name, Clocks(clock.at(span.first), due_at, missed_at, missed_at)
+    )
 
 
 def _daily(plan: PlanTemplate, facts: DayFacts) -> list[Slot]:

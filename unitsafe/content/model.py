@@ -453,7 +453,7 @@ class PlanTemplate:
     checklist: str
     title: str
     target: Literal["building", "dorm_building", "grid", "campus", "space", "look_back"]
-    unit: Literal["day", "night", "week", "month", "quarter"]
+    unit: Literal["day", "night", "week", "month", "quarter", "term", "holiday"]
     days: Literal["teaching", "teaching_or_boarding", "boarding_night", "any"]
     windows: tuple[Window, ...]
     grace_minutes: int

@@ -428,7 +428,7 @@ PLAN = Record(
         "checklist": Ref(("checklists",)),
         "title": TEXT,
         "target": Choice(("building", "dorm_building", "grid", "campus", "space", "look_back")),
-        "unit": Choice(("day", "night", "week", "month", "quarter")),
+        "unit": Choice(("day", "night", "week", "month", "quarter", "term", "holiday")),
         "days": Choice(("teaching", "teaching_or_boarding", "boarding_night", "any")),
         "windows": ListOf(
             Record({"opens": Maybe(Clock()), "due": Maybe(Clock()), "label": TEXT}), least=1

@@ -41,6 +41,7 @@ NUMBERS: Mapping[str, Callable[[Random], Decimal]] = {
     "qi_quiz": _between("90", "100", "5"),
     "qi_flue": _between("12", "74", "1"),
     "gd_guard": _between("2", "3", "1"),
+    "bt_detect": _between("100", "100", "1"),
     "nd_count": _between("0", "0", "1"),
     "nd_gap": _between("0", "0", "1"),
 }

@@ -47,6 +47,8 @@ SECONDS_PER_ITEM = {
     "gate_duty": (20, 70),
     "after_school": (40, 110),
     "hazard_look_back": (30, 90),
+    "before_term": (200, 500),
+    "before_holiday": (150, 400),
 }
 
 

@@ -23,6 +23,7 @@ from unitsafe.sample.lives import DIRECTOR, MANAGER, OFFICER
 from unitsafe.sample.look_backs import LookBacks
 from unitsafe.sample.people import LEAVER
 from unitsafe.sample.records import Records
+from unitsafe.sample.special_checks import SPECIAL, SpecialChecks
 from unitsafe.sample.world import World
 from unitsafe.school import queries as schools
 
@@ -63,6 +64,7 @@ class History:
         self.records = Records(world, self.hazards)
         self.duties = Duties(world, self.hazards, seed)
         self.look_backs = LookBacks(world, self.hazards, seed)
+        self.special = SpecialChecks(world, self.hazards, seed)
         self.pace = habits.Pace(world.rng, {})
         self.letters = Letters(world)
         self._typhoon = world.setting.first + timedelta(days=15)
@@ -81,13 +83,16 @@ class History:
         self.records.write_unfinished()
         self.duties.records.write_unfinished()
         self.look_backs.records.write_unfinished()
+        self.special.records.write_unfinished()
         world.journal.flush()
 
     def _begin(self, day: date, planned_at: datetime) -> None:
         """Produce the day's checks and decide what becomes of each."""
         session = self.world.session
         entry = schools.day(session, day)
-        if day.day == 1 or (entry and (entry.teaching or entry.boarding)):
+        spans = schools.special_spans(session, schools.school(session), day).values()
+        begins = day.day == 1 or any(span.first == day for found in spans for span in found)
+        if begins or (entry and (entry.teaching or entry.boarding)):
             planning.plan_day(session, day, now=planned_at)
         else:
             session.add(PlannedDay(day=day, at=planned_at))
@@ -106,6 +111,10 @@ class History:
         self._monthly(due["quarterly_inspection"], (12, 26), (MANAGER, DIRECTOR))
         self.duties.record([*due["gate_duty"], *due["after_school"]], day)
         self.look_backs.record(due["hazard_look_back"])
+        special = DUE.where(
+            Check.checklist_key.in_(SPECIAL), Check.day >= day - schools.MOST_BEFORE
+        )
+        self.special.record(session.execute(special).all(), day)
         self.hazards.report_rest(day)
 
     def _patrols(self, rows: Sequence[Row], day: date) -> None:

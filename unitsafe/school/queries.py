@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from unitsafe.core.db import db
 from unitsafe.school.models import School, SchoolDay, Term
-from unitsafe.school.rules import week_of
+from unitsafe.school.rules import Day, Span, before_holidays, before_term, vacation_after, week_of
 
 NOT_PUBLISHED = "节假日安排未公布"
 """The note of days whose statutory holidays were not announced when the term was built."""
@@ -65,6 +65,38 @@ def term_of(session: Session, day: date) -> Term | None:
     return session.scalars(
         sa.select(Term).where(Term.starts_on <= day, Term.ends_on >= day)
     ).first()
+
+
+MOST_BEFORE = timedelta(days=14)
+"""No span of :func:`special_spans` begins earlier before its term or ends earlier before its
+holiday (school.settings)."""
+
+
+def special_spans(session: Session, school: School, day: date) -> dict[str, list[Span]]:
+    """By unit of a plan the spans that hold ``day``: ``term`` before a term begins, ``holiday``
+    before a long holiday in a term or at its end."""
+    near = session.scalars(
+        sa.select(Term).where(Term.starts_on <= day + MOST_BEFORE, Term.ends_on >= day)
+    ).all()
+    found = [
+        ("term", before_term(term.starts_on, school.number("before_term_days"))) for term in near
+    ]
+    for term in near:
+        rows = session.execute(
+            sa.select(SchoolDay.day, SchoolDay.teaching, SchoolDay.boarding, SchoolDay.note)
+            .where(SchoolDay.day.between(term.starts_on, term.ends_on))
+            .order_by(SchoolDay.day)
+        )
+        spans = before_holidays(
+            [Day(*row) for row in rows],
+            vacation_after(term.ends_on),
+            school.number("before_holiday_days"),
+        )
+        found += [("holiday", span) for span in spans]
+    return {
+        unit: [span for kind, span in found if kind == unit and span.first <= day <= span.last]
+        for unit in ("term", "holiday")
+    }
 
 
 @dataclass

@@ -1,9 +1,10 @@
 """The school calendar: which days are taught, which nights are boarded."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import pairwise
 
 import chinese_calendar
 
@@ -108,6 +109,52 @@ def build_days(terms: Iterable[tuple[date, date]], *, has_boarding: bool) -> Ite
                 note = law.holiday or "节假日安排未公布"
             yield Day(day, teaching, boarding, note)
             day = tomorrow
+
+
+LONG_HOLIDAY = 3
+"""Days off from which a holiday asks for something before it. Source: domain README §5."""
+WINTER, SUMMER = "寒假", "暑假"
+
+
+def vacation_after(ends_on: date) -> str:
+    """What the vacation is called that follows a term."""
+    return SUMMER if 4 <= ends_on.month <= 9 else WINTER
+
+
+def holidays(term_days: Sequence[Day], closing: str) -> Iterator[tuple[str, date]]:
+    """(name, last day of teaching before it) of each long holiday in the days of a term, and of
+    the vacation ``closing`` that follows."""
+    taught = [place for place, day in enumerate(term_days) if day.teaching]
+    for before, after in pairwise(taught):
+        off = term_days[before + 1 : after]
+        if len(off) >= LONG_HOLIDAY:
+            named = (day.note for day in off if day.note in HOLIDAYS.values())
+            yield next(named, "连休"), term_days[before].day
+    if taught:
+        yield closing, term_days[taught[-1]].day
+
+
+@dataclass(frozen=True)
+class Span:
+    """Days in which something is due once: ``name`` says before what (国庆节前, 开学前)."""
+
+    name: str
+    first: date
+    last: date
+
+
+def before_term(starts_on: date, days: int) -> Span:
+    """The ``days`` before a term and its first day. Source: content/checklists.yaml before_term."""
+    return Span("开学前", starts_on - timedelta(days=days), starts_on)
+
+
+def before_holidays(term_days: Sequence[Day], closing: str, days: int) -> Iterator[Span]:
+    """The last ``days`` up to the last one taught before each of :func:`holidays`; those of two
+    holidays close to each other do not overlap."""
+    free = term_days[0].day if term_days else date.min
+    for name, last in holidays(term_days, closing):
+        yield Span(f"{name}前", max(free, last - timedelta(days=days - 1)), last)
+        free = last + timedelta(days=1)
 
 
 def week_of(term_start: date, day: date) -> int:

@@ -9,7 +9,8 @@ from flask_babel import lazy_gettext as _l
 
 @dataclass(frozen=True)
 class Setting:
-    """A whole number between ``least`` and ``most``, counted in ``unit``."""
+    """A whole number between ``least`` and ``most``, counted in ``unit``; ``is_weight``: of the
+    monthly appraisal's score."""
 
     key: str
     label: Any
@@ -18,6 +19,12 @@ class Setting:
     most: int
     unit: Any
     source: Any
+    is_weight: bool = False
+
+
+def _weight(key: str, label: Any, default: int, least: int, most: int) -> Setting:
+    unit = _l("条") if key == "appraisal_finds" else _l("分")
+    return Setting(key, label, default, least, most, unit, _l("产品约定"), is_weight=True)
 
 
 SETTINGS = {
@@ -64,6 +71,24 @@ SETTINGS = {
         Setting("look_back_normal", _l("一般隐患回头看比例"), 10, 0, 100, "%", _l("产品默认")),
         Setting("look_back_serious", _l("较大隐患回头看比例"), 50, 0, 100, "%", _l("产品默认")),
         Setting("look_back_major", _l("重大隐患回头看比例"), 100, 0, 100, "%", _l("产品默认")),
+        Setting(
+            "before_term_days",
+            _l("开学前检查提前几天开始"),
+            7,
+            1,
+            7,
+            _l("天"),
+            _l("产品约定（开学前7天至开学首日）"),
+        ),
+        Setting(
+            "before_holiday_days",
+            _l("节前检查在放假前几天内完成"),
+            7,
+            1,
+            14,
+            _l("天"),
+            _l("产品约定（3天及以上的假期和寒暑假前）"),
+        ),
         Setting(
             "countersign_days",
             _l("巡查记录主管签字期限"),
@@ -387,6 +412,15 @@ SETTINGS = {
             "%",
             _l("产品约定"),
         ),
+        _weight("appraisal_completion", _l("检查做完占"), 40, 1, 100),
+        _weight("appraisal_on_time", _l("检查按时占"), 20, 0, 100),
+        _weight("appraisal_fixing", _l("隐患按期整改占"), 30, 0, 100),
+        _weight("appraisal_rating", _l("发现人评价占"), 10, 0, 100),
+        _weight("appraisal_backfill", _l("全部补录时扣"), 10, 0, 100),
+        _weight("appraisal_yellow", _l("月末每张黄牌扣"), 2, 0, 50),
+        _weight("appraisal_red", _l("月末每张红牌扣"), 5, 0, 50),
+        _weight("appraisal_find", _l("每发现一条隐患加"), 1, 0, 10),
+        _weight("appraisal_finds", _l("发现隐患最多算"), 5, 0, 50),
     )
 }
 """Source: domain README §7 (cards) and §8 (deadlines, countersignature); product.md §3 rule 1."""

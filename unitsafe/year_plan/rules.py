@@ -1,19 +1,16 @@
 """The year's obligations on the school's calendar: what is due when, and how it stands."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
-from itertools import pairwise
 
 from unitsafe.content.model import Obligation
 from unitsafe.letters.rules import FIRST_MONTH, span
-from unitsafe.school.rules import HOLIDAYS, Day
+from unitsafe.school.rules import SUMMER, WINTER, Day, holidays
 
 LEAST_TAUGHT = 10
 """Days of teaching from which a month counts as one of school. Source: domain README §6 (drills)."""
-LONG_HOLIDAY = 3
-"""Days off from which a holiday asks for something before it. Source: domain README §5."""
 AHEAD = timedelta(days=13)
 """What is due before a holiday may be done in the two weeks that end with its due day."""
 BEFORE_TERM = timedelta(days=7)
@@ -32,7 +29,6 @@ USUAL_END = (6, 30)
 """When the second term is taken to end while it is not in the calendar."""
 OWN = "own"
 """The key of what the school itself has put on its plan; the slot is the row's number."""
-WINTER, SUMMER = "寒假", "暑假"
 
 
 class Act(StrEnum):
@@ -186,19 +182,6 @@ def halves(calendar: Calendar, year: str) -> list[Half]:
         begun, ended = min(inside, default=(begins, ends))
         found.append(Half(name, begun, ended, bool(inside)))
     return found
-
-
-def holidays(frame_days: Sequence[Day], closing: str) -> Iterator[tuple[str, date]]:
-    """(name, last day of teaching before it) of each long holiday in the days of a term, and of
-    the vacation ``closing`` that follows."""
-    taught = [place for place, day in enumerate(frame_days) if day.teaching]
-    for before, after in pairwise(taught):
-        off = frame_days[before + 1 : after]
-        if len(off) >= LONG_HOLIDAY:
-            named = (day.note for day in off if day.note in HOLIDAYS.values())
-            yield next(named, "连休"), frame_days[before].day
-    if taught:
-        yield closing, frame_days[taught[-1]].day
 
 
 def _each_month(frame: _Frame, one: Obligation) -> Iterator[Entry]:
