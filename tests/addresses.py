@@ -136,6 +136,7 @@ def furnish(make: Make) -> Campus:
     keys |= _reminders(make, teacher)
     keys |= _safety(make)
     make.standard_draft()
+    keys |= _assessment(make)
     spare["channel_id"] = make.channel(name="旧群").id
     foreign["equipment_id"] = make.equipment(away).id
     spare["draft_id"] = make.draft(officer).id
@@ -203,6 +204,17 @@ def _safety(make: Make) -> dict[str, Any]:
         "member_id": make.station_member().id,
         "item_id": make.kit_item().id,
         "permit_id": make.permit().id,
+    }
+
+
+def _assessment(make: Make) -> dict[str, Any]:
+    """The assessment of the quarter that ended last, answered by a team of three, nothing signed."""
+    return {
+        "quarter": make.answered_assessment().quarter,
+        "item": "c3_04",
+        "veto": "gv_fire",
+        "metric": "fire_lane_findings",
+        "step": "department",
     }
 
 

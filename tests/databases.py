@@ -131,6 +131,7 @@ class Schools:
     def __init__(self, database: Database, photos: Path) -> None:
         self.database, self.photos = database, photos
         self.kept = photos.parent / "kept-photos"
+        photos.mkdir(exist_ok=True)  # a school need not have any
         self.built: dict[tuple[str, datetime], tuple[str, Any, dict[str, Any]]] = {}
 
     def give(self, name: str, make: Make, build: Callable[[], Value]) -> Value:

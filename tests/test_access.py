@@ -83,6 +83,14 @@ GET  year_plan.year_xlsx     sign_in ok      ok      ok      ok      ok      ok 
 GET  year_plan.entry         sign_in ok      ok      ok      ok      ok      ok      ok
 GET  assessments.standard    sign_in 403     403     403     ok      ok      ok      ok
 GET  assessments.draft       sign_in 403     403     403     ok      ok      ok      403
+GET  assessments.index       sign_in ok      ok      ok      ok      ok      ok      ok
+GET  assessments.sheet       sign_in 404     ok      ok      ok      ok      ok      ok
+GET  assessments.sheet_pdf   sign_in 404     ok      ok      ok      ok      ok      ok
+GET  assessments.sheet_docx  sign_in 404     ok      ok      ok      ok      ok      ok
+GET  assessments.sheet_xlsx  sign_in 404     ok      ok      ok      ok      ok      ok
+GET  assessments.item        sign_in 404     ok      ok      ok      ok      ok      ok
+GET  assessments.step        sign_in 404     ok      ok      ok      ok      ok      ok
+GET  assessments.metric_records sign_in 404  ok      ok      ok      ok      ok      ok
 GET  letters.index           sign_in 403     403     403     ok      ok      ok      ok
 GET  letters.index_xlsx      sign_in 403     403     403     ok      ok      ok      ok
 GET  letters.letters_pdf     sign_in 403     403     403     ok      ok      ok      ok
@@ -291,6 +299,12 @@ POST year_plan.add           sign_in 403     403     403     422     422     403
 POST year_plan.mark          sign_in 403     403     403     422     422     403     403
 POST year_plan.paper         sign_in 403     403     403     422     422     403     403
 POST year_plan.sign          sign_in 403     403     403     403     403     422     403
+POST assessments.open_quarter sign_in 403    403     403     422     422     403     403
+POST assessments.score       sign_in 404     409     409     409     403     403     403
+POST assessments.mark_veto   sign_in 404     422     422     422     422     422     422
+POST assessments.team        sign_in 403     403     403     422     422     403     403
+POST assessments.make_hazards sign_in 404    ok      ok      ok      ok      403     403
+POST assessments.take        sign_in 404     422     422     422     422     422     422
 POST letters.sign            sign_in 404     422     404     409     409     409     409
 POST letters.paper           sign_in 403     403     403     422     422     403     403
 POST plates.posted           sign_in 403     403     403     422     422     403     403

@@ -135,6 +135,7 @@ def _all(make: Make, campus: Campus) -> Iterator[Line]:
     yield from _letters(make, campus)
     yield from _year_plan(make)
     yield from _standard()
+    yield from _assessments(make)
     praised = {"whom": f"grid-{campus.more['grid_id']}", "reason": "一日双巡没有漏一次"}
     yield "appraisal.note", "officer", {}, "appraisal.month", praised, ()
     yield from _roster(make, campus)
@@ -403,6 +404,21 @@ def _standard() -> Iterator[Line]:
     here = "assessments.draft"
     yield "assessments.edit_draft", "officer", {}, here, {"g1_at": "92"}, ()
     yield "assessments.publish_standard", "principal", {}, here, {"note": "首次发布"}, ()
+
+
+def _assessments(make: Make) -> Iterator[Line]:
+    here, item = "assessments.sheet", "assessments.item"
+    score = {"points": "1", "note": "一扇窗打不开"}
+    held = {"holds": "yes", "note": "宿舍有过火"}
+    joins = {"person": str(make.someone("manager").id)}
+    signed = {"agree": "y", "department": "总务处", "typed_name": make.someone("officer").name}
+    running = {"quarter": "2026Q4"}
+    yield "assessments.open_quarter", "officer", {}, "assessments.index", running, ()
+    yield "assessments.score", "teacher", {}, item, score, ()
+    yield "assessments.mark_veto", "teacher", {}, here, held, ()
+    yield "assessments.team", "officer", {}, here, joins, ()
+    yield "assessments.make_hazards", "officer", {}, here, {}, ()
+    yield "assessments.take", "officer", {}, "assessments.step", signed, ()
 
 
 def _roster(make: Make, campus: Campus) -> Iterator[Line]:

@@ -74,6 +74,10 @@ def keys(records):
         "year": "2026-2027",
         "work": "drill",
         "period": "2026-11",
+        "quarter": "2026Q4",
+        "item": "c3_01",
+        "metric": "drills_held",
+        "step": "department",
         "file_id": first("id FROM stored_file"),
         "floor": 2,
         "item_id": first("id FROM kit_item"),
@@ -96,7 +100,7 @@ def paths(app, records, who):
         for method, rule in routes(app)
         if method == "GET"
         and rule.endpoint not in NO_PAGE
-        and not rule.rule.endswith((".pdf", ".xlsx", ".zip"))
+        and not rule.rule.endswith((".pdf", ".docx", ".xlsx", ".zip"))
         and "suffix" not in rule.arguments
     ]
     for state in ("submitted", "countersigned", "skipped", "due"):
@@ -123,6 +127,7 @@ def paths(app, records, who):
     for how in ("screen", "paper"):
         sql = "SELECT id FROM responsibility_letter WHERE how = :how"
         found.append(f"/letters/{row(records, sql, how=how)[0]}")
+    found += ["/assessments/2026Q3", "/assessments/2026Q3/steps/file"]
     found.append("/q?code=wrong")
     for state in ("held", "archived"):
         number = row(records, "SELECT number FROM activity WHERE state = :s", s=state)[0]

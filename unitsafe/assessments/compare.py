@@ -76,6 +76,11 @@ class LookBack:
         """Whether it reaches all its points now."""
         return self.now is not None and (not self.now.applies or self.now.got == self.now.of)
 
+    @property
+    def is_improved(self) -> bool:
+        """Whether it reaches a greater share of its points now."""
+        return self.now is not None and self.now.got * self.item.of > self.item.got * self.now.of
+
 
 def look_back(session: Session, sheet: Sheet) -> tuple[Quarter | None, Sequence[LookBack]]:
     """回头看: what the last signed assessment had missed, and that quarter; None without one."""

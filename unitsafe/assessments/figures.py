@@ -8,13 +8,32 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from unitsafe import clock, content
+from unitsafe.activities import metrics_drills, metrics_training
 from unitsafe.assessments import quarters
 from unitsafe.assessments.models import QuarterFigures
 from unitsafe.assessments.quarters import Quarter
 from unitsafe.assessments.rules import Count, Counts
+from unitsafe.checks import metrics as checks
+from unitsafe.checks import metrics_patrols
 from unitsafe.core.figures import METRICS, Figure, Period
+from unitsafe.documents import metrics as documents
+from unitsafe.equipment import metrics as equipment
+from unitsafe.evacuation import metrics as evacuation
+from unitsafe.grids import metrics as grids
+from unitsafe.hazards import metrics as hazards
+from unitsafe.letters import metrics as letters
+from unitsafe.maintenance import metrics as maintenance
+from unitsafe.micro_station import metrics as micro_station
+from unitsafe.plates import metrics as plates
 from unitsafe.school import queries as schools
 from unitsafe.school.models import Term
+from unitsafe.tips import metrics as tips
+
+SOURCES = (
+    *(metrics_drills, metrics_training, checks, metrics_patrols, documents, equipment),
+    *(evacuation, grids, hazards, letters, maintenance, micro_station, plates, tips),
+)
+"""The modules in which figures are counted: importing them has registered their functions."""
 
 LAST_NIGHT = timedelta(hours=8)
 """When the rounds of a quarter's last night are over, grace included (content/plans.yaml
@@ -69,25 +88,38 @@ def counts(row: QuarterFigures) -> Counts:
 def freeze(session: Session, today: date, *, now: datetime) -> Quarter | None:
     """Keep the figures of the quarter that ended last, unless they are kept already. Returns it
     when it did. Call it inside a write; it costs one read when there is nothing to do."""
-    quarter = quarters.quarter_of(today).before
     if not is_due(session, today, now=now):
         return None
+    quarter = quarters.quarter_of(today).before
+    keep(session, quarter, now=now)
+    return quarter
+
+
+def keep(session: Session, quarter: Quarter, *, now: datetime) -> None:
+    """Keep the figures of ``quarter`` as the ledgers tell them of its last day, unless they are kept
+    already or the quarter is not over yet. Call it inside a write."""
+    if not is_over(quarter, now) or kept(session, quarter) is not None:
+        return
     body = {
         key: [None if one.amount is None else str(one.amount), one.whole]
         for key, one in count(session, quarter, quarter.last).items()
     }
     session.add(QuarterFigures(quarter=str(quarter), on=quarter.last, at=now, body=body))
     session.flush()
-    return quarter
 
 
 def is_due(session: Session, today: date, *, now: datetime) -> bool:
-    """Whether the figures of the quarter that ended last are still to be kept. The last night's
-    rounds end in the morning after it."""
+    """Whether the figures of the quarter that ended last are still to be kept."""
     quarter = quarters.quarter_of(today).before
-    if now < clock.at(quarter.after.first) + LAST_NIGHT:
-        return False
-    return kept(session, quarter) is None and has_ledgers(session, quarter)
+    return (
+        is_over(quarter, now) and kept(session, quarter) is None and has_ledgers(session, quarter)
+    )
+
+
+def is_over(quarter: Quarter, now: datetime) -> bool:
+    """Whether nothing more is due of ``quarter``: the last night's rounds end in the morning after
+    it."""
+    return now >= clock.at(quarter.after.first) + LAST_NIGHT
 
 
 def has_ledgers(session: Session, quarter: Quarter) -> bool:

@@ -8,7 +8,7 @@ from typing import Literal
 
 from unitsafe.core.figures import Period
 
-_CODE = re.compile(r"(20\d\d)Q([1-4])")
+_CODE = re.compile(r"(20[0-9]{2})Q([1-4])")
 _NAMES = "一二三四"
 HALF_YEAR = 6
 """Months behind the day of the assessment that 近半年 looks at."""

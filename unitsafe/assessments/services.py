@@ -63,8 +63,8 @@ def open_quarter(
         raise RuleError(
             "%(name)s在校历开始以前，没有台账可评。", name=quarter.name, field="quarter"
         )
-    figures.freeze(session, today, now=now)
-    found = Assessment(quarter=code, standard_id=standards.in_use(session, now=now).id)
+    figures.keep(session, quarter, now=now)
+    found = Assessment(quarter=str(quarter), standard=standards.in_use(session, now=now))
     session.add(found)
     session.flush()
     _append(session, found, Step.OPEN, by=by, now=now, done_on=today)
@@ -88,7 +88,7 @@ def join(
         session.add(AssessmentMember(assessment_id=found.id, person_id=person.id))
     else:
         row.left_at = None
-    _log(session, found, "join", by=by, now=now, data={"person": person.name})
+    _log(session, found, "join", by=by, now=now, data={"member": person.name})
 
 
 def leave(session: Session, found: Assessment, person_id: int, *, by: Actor, now: datetime) -> None:
@@ -98,7 +98,7 @@ def leave(session: Session, found: Assessment, person_id: int, *, by: Actor, now
     if row is None or row.left_at is not None:
         raise RuleError("这个人不在小组里。")
     row.left_at = now
-    _log(session, found, "leave", by=by, now=now, data={"person": row.person.name})
+    _log(session, found, "leave", by=by, now=now, data={"member": row.person.name})
 
 
 def score(
@@ -125,8 +125,7 @@ def score(
         raise RuleError("这一项本校不适用，不用打分。")
     if points is None and part.type == "manual":
         raise RuleError("请打分。", field="points")
-    if points is not None and not 0 <= points <= part.most:
-        raise RuleError("得分要在0到%(most)s之间。", most=part.most, field="points")
+    points = None if points is None else _plain_points(points, part.most)
     if points is not None and points != part.suggested and not note:
         why = "请写明现场情况。" if part.type == "manual" else "改分要写明原因。"
         raise RuleError(why, field="note")
@@ -154,13 +153,23 @@ def score(
     data = {
         "item": item.text,
         "part": part_number,
-        "points": points,
+        "score": points,
         "suggested": part.suggested,
         "note": note,
         "files": [one.name for one in files],
     }
     _log(session, found, "score", by=by, now=now, data=data)
     return row
+
+
+def _plain_points(points: Decimal, most: Decimal) -> Decimal:
+    """``points`` as they are read back later (models.Points): the table is the same one before and
+    after. Raises RuleError."""
+    if not points.is_finite() or not 0 <= points <= most:
+        raise RuleError("得分要在0到%(most)s之间。", most=most, field="points")
+    if points != round(points, 2):
+        raise RuleError("得分最多两位小数。", field="points")
+    return points.normalize() + 0
 
 
 def mark_veto(
@@ -228,13 +237,15 @@ def sign(
         signer = by.name
     elif by.rights.isdisjoint(queries.RUNS):
         raise NotAllowed("纸上的签字由安全员或安全主任登记。")
+    elif not signer:
+        raise RuleError("请填写是谁签的字。", field="signer")
     elif scan is None:
         raise RuleError("请附上签好的评分表扫描件或照片。", field="file")
+    need_ready(session, found, sheet, step)
     if not sheet.quarter.last < done_on <= today:
         raise RuleError("签字日期要在季度结束以后、今天以前。", field="done_on")
     if step is Step.DEPARTMENT and not department:
         raise RuleError("请填写部门。", field="department")
-    need_ready(session, found, sheet, step)
     if seen != sheet.mark:
         raise RuleError("评分表刚刚有变动，请看过新的内容再签。")
     event = _append(
@@ -259,7 +270,7 @@ def sign(
         "how": how,
         "done_on": done_on,
         "total": sheet.total,
-        "grade": sheet.grade,
+        "level": sheet.grade,
     }
     if step is Step.SIGN:
         found.content = {"sheet": plain(sheet)}
@@ -358,7 +369,7 @@ def file(
         receipt=receipt,
         file_id=scan.id if scan else None,
     )
-    _log(session, found, Step.FILE, by=by, now=now, data={"on": done_on, "receipt": receipt})
+    _log(session, found, Step.FILE, by=by, now=now, data={"done_on": done_on, "receipt": receipt})
 
 
 def make_hazards(

@@ -13,6 +13,7 @@ from flask import Response, make_response, request
 from werkzeug.wsgi import wrap_file
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 def pdf(content: bytes, school: str, what: str, period: str) -> Response:
@@ -58,6 +59,11 @@ def packed(files: Iterable[Packed]) -> IO[bytes] | None:
         found.close()
         return None
     return found
+
+
+def docx(content: bytes, school: str, what: str, period: str) -> Response:
+    """A Word file to save as 学校简称_表名_期间.docx."""
+    return _named(make_response(content), DOCX, "attachment", "report.docx", school, what, period)
 
 
 def file_name(*parts: str) -> str:

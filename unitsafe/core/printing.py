@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 
 from flask_babel import gettext as _
 
-__all__ = ["PrintError", "printable", "render_pdf"]
+__all__ = ["PrintError", "printable", "render_pdf", "visible"]
 
 TIME_LIMIT = 60
 """Seconds a document may take; a month grid takes less than one."""
@@ -84,7 +84,7 @@ def printable(text: str) -> list[str]:
     """The characters of ``text`` that no print font has, each once, in order; empty when fine."""
     starts, ends = _ranges()
     missing = []
-    for char in dict.fromkeys(_visible(text)):
+    for char in dict.fromkeys(visible(text)):
         place = bisect_right(starts, ord(char)) - 1
         if char != "\n" and (place < 0 or ord(char) > ends[place]):
             missing.append(char)
@@ -99,7 +99,7 @@ def _ranges() -> tuple[list[int], list[int]]:
     return [int(first, 16) for first, _last in pairs], [int(last, 16) for _first, last in pairs]
 
 
-def _visible(text: str) -> str:
+def visible(text: str) -> str:
     """``text`` without what leaves no trace on paper and PDF/A refuses; tabs become spaces."""
     text = LINE_BREAKS.sub("\n", text).replace("\t", " ")
     return "".join(char for char in text if char == "\n" or not _is_invisible(char))
@@ -116,7 +116,7 @@ def _is_invisible(char: str) -> bool:
 def _cleaned(value: object) -> object:
     """``value`` with every text in it made visible; mappings and sequences become plain ones."""
     if isinstance(value, str):
-        return _visible(value)
+        return visible(value)
     if isinstance(value, Mapping):
         return {str(key): _cleaned(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -809,3 +809,108 @@ class LedgerSheet(Sheet):
     columns: list[LedgerColumn]
     rows: list[list[str]]
     signatures: list[Signer]
+
+
+class ScoreLine(TypedDict):
+    """A line of the score table: the head of a capability, an item, the sum of a group or of a
+    capability. A sum has ``text``, ``of`` and ``got`` only, a head only ``text``."""
+
+    kind: Literal["head", "item", "group", "capability"]
+    group: str
+    number: str
+    text: str
+    veto: bool
+    of: str
+    got: str
+    """不适用, or empty to be filled by hand."""
+    evidence: list[str]
+    files: list[str]
+    basis: list[str]
+    """Only clauses in force and verified. Source: product rule 10."""
+    how: str
+    said: list[str]
+    """What people changed or found, and why."""
+
+
+class VetoLine(TypedDict):
+    text: str
+    source: str
+    """台账 or 现场."""
+    verdict: str
+    """Empty: to be said by hand."""
+    holds: bool
+    said: list[str]
+    basis: list[str]
+
+
+class ProblemLine(TypedDict):
+    """What fell short; empty texts are filled by hand."""
+
+    number: str
+    text: str
+    lost: str
+    measure: str
+    who: str
+    due: str
+    hazard: str
+
+
+class LookBackLine(TypedDict):
+    """What fell short a quarter ago, and how it stands."""
+
+    number: str
+    text: str
+    before: str
+    now: str
+    state: str
+
+
+class Chart(TypedDict):
+    name: str
+    """Key in the ``drawings`` given to ``render_pdf``."""
+    caption: str
+
+
+class Comparison(TypedDict):
+    """Shares of points by capability and group over quarters, the newest last."""
+
+    heads: list[str]
+    rows: list[list[str]]
+    charts: list[Chart]
+
+
+class AssessmentSigner(TypedDict):
+    label: str
+    name: str
+    """Empty where nobody has signed yet."""
+    how: str
+    """When, and whether on the screen or on paper."""
+    signature: Photo | None
+
+
+class AssessmentPaper(Sheet):
+    """assessment.typ: the self-assessment of a quarter; ``version`` is that of the standard."""
+
+    standard: str
+    preview: bool
+    """The quarter still runs: every page says so."""
+    total: str
+    grade: str
+    sum: str
+    """How the total was reached."""
+    facts: list[Fact]
+    notes: list[str]
+    lines: list[ScoreLine]
+    of: str
+    got: str
+    alarm: str
+    """Loud above the vetoes when one holds; otherwise empty."""
+    vetoes: list[VetoLine]
+    problems: list[ProblemLine]
+    hazards_note: str
+    look_back: list[LookBackLine]
+    look_back_note: str
+    """Instead of lines, or empty."""
+    comparison: Comparison
+    team: list[Fact]
+    signers: list[AssessmentSigner]

@@ -19,6 +19,7 @@ from unitsafe.people.models import Person, PersonStatus
 from unitsafe.places.models import Building, Space
 from unitsafe.sample import (
     appraisal,
+    assessments,
     classes,
     documents,
     drills,
@@ -75,6 +76,7 @@ def load_sample(session: Session, *, seed: int, now: datetime, years: int = 0) -
         stations.plan(world)
         year_plan.plan(world)
         appraisal.plan(world)
+        assessments.plan(world, seed)
         History(world, seed).run()
         events.remember_visits(world)
         reminders.remember(world)

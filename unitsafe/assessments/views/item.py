@@ -11,11 +11,12 @@ from unitsafe.assessments.forms import HazardForm, ScoreForm
 from unitsafe.assessments.sheet import Item, Part
 from unitsafe.assessments.views import bp
 from unitsafe.assessments.views.reading import Page, page_of
-from unitsafe.assessments.views.sheet import QUARTER, _number, steps_of
+from unitsafe.assessments.views.sheet import QUARTER, steps_of
 from unitsafe.content import load, printable_basis
 from unitsafe.core.access import actor, allow
 from unitsafe.core.acts import carry_out
 from unitsafe.core.db import db
+from unitsafe.core.forms import chosen_id
 from unitsafe.core.htmx import render
 from unitsafe.files.models import StoredFile
 from unitsafe.files.services import own
@@ -54,7 +55,7 @@ def _show(
         found=page.found,
         item=item,
         forms=forms,
-        sent_part=_number(sent.part.data) if sent else 0,
+        sent_part=chosen_id(sent.part.data) if sent else 0,
         kept=kept,
         file_error=file_error,
         most=school(session).number("file_mib"),
@@ -78,7 +79,7 @@ def _forms(item: Item, sent: ScoreForm | None) -> dict[int, ScoreForm]:
     for part in item.parts:
         if not part.applies:
             continue
-        is_sent = sent is not None and _number(sent.part.data) == part.number
+        is_sent = sent is not None and chosen_id(sent.part.data) == part.number
         form = sent if sent is not None and is_sent else ScoreForm(formdata=None, data=_data(part))
         for field in form:
             field.id = field.label.field_id = f"{item.key}-{part.number}-{field.short_name}"
@@ -102,7 +103,7 @@ def score(quarter: str, item: str) -> ResponseReturnValue:
     """Give a part of the item points, or take back what was given."""
     page, form = page_of(quarter, must_exist=True), ScoreForm()
     asked = page.sheet.item(item) or abort(404)
-    part = _number(form.part.data)
+    part = chosen_id(form.part.data)
     ids, file_error = sent_files()
 
     def again() -> ResponseReturnValue:
@@ -132,7 +133,7 @@ def score(quarter: str, item: str) -> ResponseReturnValue:
             form.points.data,
             note=form.note.data or "",
             files=own(session, actor(), ids),
-            seen=_number(form.seen.data),
+            seen=chosen_id(form.seen.data),
             by=actor(),
             now=now,
         ),
@@ -140,6 +141,5 @@ def score(quarter: str, item: str) -> ResponseReturnValue:
         location=url_for(".sheet", quarter=quarter) + f"#item-{item}",
         again=again,
         is_sound=not file_error,
-        otherwise="points",
         in_place=saved,
     )

@@ -20,7 +20,7 @@ from unitsafe.core.acts import carry_out
 from unitsafe.core.db import db
 from unitsafe.core.domain import RuleError
 from unitsafe.core.errors import sentence
-from unitsafe.core.forms import choices
+from unitsafe.core.forms import choices, chosen_id
 from unitsafe.core.htmx import render
 from unitsafe.people.queries import active_people, told_apart
 from unitsafe.school.queries import school
@@ -197,7 +197,7 @@ def mark_veto(quarter: str, veto: str) -> ResponseReturnValue:
             asked,
             form.holds.data == "yes",
             note=form.note.data or "",
-            seen=_number(form.seen.data),
+            seen=chosen_id(form.seen.data),
             by=actor(),
             now=now,
         ),
@@ -208,17 +208,13 @@ def mark_veto(quarter: str, veto: str) -> ResponseReturnValue:
     )
 
 
-def _number(text: object) -> int:
-    return int(str(text)) if str(text).isdigit() else 0
-
-
 @bp.post(QUARTER + "/team")
 @allow(*queries.RUNS)
 def team(quarter: str) -> ResponseReturnValue:
     """Somebody joins the team, or leaves it (``leave``)."""
     page = page_of(quarter, must_exist=True)
     if "leave" in request.form:
-        gone = _number(request.form["leave"])
+        gone = chosen_id(request.form["leave"])
         return carry_out(
             LeaveForm(),
             lambda session, now: services.leave(
