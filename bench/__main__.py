@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import profile, report, runs
+from bench import exporting, profile, report, runs, school
 from bench.errors import BenchError
 
 
@@ -16,9 +16,13 @@ def main() -> None:
         with tempfile.TemporaryDirectory(prefix="unitsafe-bench-") as folder:
             if options.profile:
                 profile.tap(Path(folder), options.taps)
+            elif options.exports:
+                school.build(Path(folder) / "data")
+                print(exporting.text(exporting.measure(Path(folder), Path(folder) / "data")))
             else:
                 found = runs.measure(Path(folder), options.seconds, options.rounds)
                 print(report.text(found))
+                print(exporting.text(exporting.measure(Path(folder), Path(folder) / "data")))
     except BenchError as error:
         sys.exit(f"bench: {error}")
 
@@ -31,6 +35,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, help="runs of each case (default 3)")
     parser.add_argument("--profile", choices=["tap"], help="show where the time of a tap goes")
     parser.add_argument("--taps", type=int, default=1000, help="taps to profile (default 1000)")
+    parser.add_argument("--exports", action="store_true", help="only the export of all checks")
     options = parser.parse_args()
     if not 0.2 <= options.seconds <= 60 or not 1 <= options.rounds <= 20:
         parser.error("--seconds must be 0.2 to 60 and --rounds 1 to 20")

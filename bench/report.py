@@ -1,7 +1,7 @@
 """The table of a measurement, with the bars beside the figures."""
 
+from bench.decade import YEARS, Figures, Growth
 from bench.importing import ROWS, Preview
-from bench.ledger import HAZARDS, Growth
 from bench.runs import TAP, Case, Outcome
 
 RATE_BARS = {1: 0.5, 8: 0.4, 32: 0.3}
@@ -14,6 +14,10 @@ PREVIEW_BAR = 3.0
 """Most seconds from the file to the preview of 2,000 rows. Source: the bar of the import itself."""
 GROWTH_BAR = 1.5
 """Most time of a page with ten years of data as a multiple of one term's. Source: product.md §8."""
+FIGURES_BAR = 0.15
+"""Most seconds for the figures of a quarter on ten years of data. Source: product.md §8."""
+SLOWEST = 5
+"""How many figures are named."""
 HEADS = (
     "case", "conn.", "app req/s", "floor req/s", "ratio", "bar",
     "app p95 ms", "floor p95 ms", "ratio", "bar", "result",
@@ -34,7 +38,10 @@ def text(outcome: Outcome) -> str:
             _rows_line(outcome),
             _preview_line(outcome.preview),
             _memory_line(outcome),
-            *map(_growth_line, outcome.growth),
+            "",
+            *_growth_lines(outcome.growth),
+            "",
+            *_figures_lines(outcome.figures),
         ]
     )
 
@@ -72,13 +79,30 @@ def _preview_line(preview: Preview) -> str:
     )
 
 
-def _growth_line(page: Growth) -> str:
+def _growth_lines(pages: list[Growth]) -> list[str]:
+    width = max(_width(page.path) for page in pages)
+    return [
+        f"pages with {YEARS} years of records beside one term's (bar ≤ {GROWTH_BAR}):",
+        *(_growth_line(page, width) for page in pages),
+    ]
+
+
+def _growth_line(page: Growth, width: int) -> str:
     ratio = page.many / page.few
     met = "met" if ratio <= GROWTH_BAR else "missed"
     return (
-        f"hazard ledger, {page.name}: {page.many * 1000:.1f} ms with {HAZARDS} hazards more, "
-        f"{page.few * 1000:.1f} ms before, ratio {ratio:.2f} (bar ≤ {GROWTH_BAR}: {met})"
+        f"  {page.path:{width}}  {page.few * 1000:6.1f} ms → {page.many * 1000:6.1f} ms  "
+        f"{ratio:5.2f}  {page.statements:3} statements  {met}"
     )
+
+
+def _figures_lines(figures: Figures) -> list[str]:
+    met = "met" if figures.total <= FIGURES_BAR else "missed"
+    return [
+        f"{len(figures.spent)} figures of a quarter with {YEARS} years of records: "
+        f"{figures.total * 1000:.0f} ms (bar ≤ {FIGURES_BAR * 1000:.0f} ms: {met}); the slowest:",
+        *(f"  {key}  {spent * 1000:.1f} ms" for key, spent in figures.spent[:SLOWEST]),
+    ]
 
 
 def _memory_line(outcome: Outcome) -> str:

@@ -1,14 +1,13 @@
 """The runs of a measurement: app and floor in turn, in rounds, and what came out."""
 
 import json
-import shutil
 import statistics
 import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from bench import importing, ledger, recording, school, servers
+from bench import decade, importing, recording, school, servers
 from bench.errors import BenchError
 from bench.servers import Server
 from bench.signing_in import Browser, Fetch, over_http, sign_in
@@ -45,7 +44,8 @@ class Outcome:
     cases: list[Case]
     taps: int
     preview: importing.Preview
-    growth: list[ledger.Growth]
+    growth: list[decade.Growth]
+    figures: decade.Figures
     memory_mb: float | None
 
 
@@ -68,15 +68,15 @@ class Taps:
 
 
 def measure(folder: Path, seconds: float, rounds: int) -> Outcome:
-    """Build the school in ``folder``, run everything there. Raises BenchError."""
-    data, floor_db, grown = folder / "data", folder / "floor.db", folder / "grown" / "data"
-    _say("building the sample school")
+    """Build the schools in ``folder``, run everything there. Raises BenchError."""
+    data, floor_db, old = folder / "data", folder / "floor.db", folder / "old" / "data"
+    _say("building the sample school, then another one with ten years")
     school.build(data)
     school.copy(school.database(data), floor_db)
-    shutil.copytree(data, grown)
-    ledger.add_hazards(school.database(grown))
+    school.build(old, decade.YEARS)
     with servers.app(data) as app:
         browser = sign_in(over_http(app.port))
+        growth, figures = _measure_decade((over_http(app.port), browser), old, rounds)
         statements = _recorded(data, folder / "statements.json", browser)
         with servers.floor(data, floor_db, statements) as floor:
             pages = _measure_pages((app, floor), browser, seconds, rounds)
@@ -85,15 +85,20 @@ def measure(folder: Path, seconds: float, rounds: int) -> Outcome:
             _say(f"a list of {importing.ROWS} rows, {rounds} times")
             preview = importing.measure(over_http(app.port), browser, rounds)
             memory = servers.resident_mb(app)
-            growth = _measure_growth((over_http(app.port), browser), grown, rounds)
-            return Outcome(taps + pages, count, preview, growth, memory)
+            return Outcome(taps + pages, count, preview, growth, figures, memory)
 
 
-def _measure_growth(few: tuple[Fetch, Browser], grown: Path, rounds: int) -> list[ledger.Growth]:
-    _say(f"the hazard ledger beside one with {ledger.HAZARDS} hazards more")
-    with servers.app(grown) as app:
+def _measure_decade(
+    few: tuple[Fetch, Browser], old: Path, rounds: int
+) -> tuple[list[decade.Growth], decade.Figures]:
+    _say(f"{len(decade.PAGES)} pages with a term's records and with ten years'")
+    here = recording.open_app(old)
+    with servers.app(old) as app:
         fetch = over_http(app.port)
-        return ledger.measure(few, (fetch, sign_in(fetch)), rounds)
+        growth = decade.measure(few, (fetch, sign_in(fetch)), here, rounds)
+    figures = decade.figures(here)
+    recording.close(here)
+    return growth, figures
 
 
 def _recorded(data: Path, file: Path, browser: Browser) -> Path:

@@ -36,9 +36,9 @@ def environment(data: Path) -> dict[str, str]:
     return {**kept, **wanted, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
 
 
-def build(data: Path) -> None:
-    """Load the sample school into ``data``. Raises BenchError."""
-    command = [sys.executable, "-m", "flask", "--app", "app", "demo"]
+def build(data: Path, years: int = 0) -> None:
+    """Load the sample school into ``data``, with ``years`` before its term. Raises BenchError."""
+    command = [sys.executable, "-m", "flask", "--app", "app", "demo", "--years", str(years)]
     done = subprocess.run(
         command, cwd=ROOT, env=environment(data), capture_output=True, text=True, timeout=600
     )

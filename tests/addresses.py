@@ -64,6 +64,7 @@ def furnish(make: Make) -> Campus:
     hazard, foreign_hazard = make.hazard(), make.hazard(grid=far)
     campus_map = make.grid_map()
     common = {"item_key": ITEM, "key": "grid_walk", "day": "2026-11-24", "term_id": 1}
+    common |= {"suffix": "xlsx"}
     common |= {"year": "2026-2027", "work": "key_areas", "period": "2026-2027"}
     common |= _roster(make, teacher, other)
     near_plate, far_plate = (_plate(session, place.id) for place in (near, away))
@@ -135,6 +136,7 @@ def furnish(make: Make) -> Campus:
     keys |= _reminders(make, teacher)
     keys |= _safety(make)
     keys |= _assessment(make)
+    make.standard_draft()
     spare["channel_id"] = make.channel(name="旧群").id
     foreign["equipment_id"] = make.equipment(away).id
     spare["draft_id"] = make.draft(officer).id

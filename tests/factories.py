@@ -23,7 +23,8 @@ from unitsafe.activities.rules import Kind as ActivityKind
 from unitsafe.activities.services import Facts as ActivityFacts
 from unitsafe.assessments import queries as assessment_queries
 from unitsafe.assessments import services as assessments
-from unitsafe.assessments.models import Assessment
+from unitsafe.assessments import standard_services
+from unitsafe.assessments.models import Assessment, AssessmentStandard
 from unitsafe.assessments.quarters import read as read_quarter
 from unitsafe.assessments.rules import State as AssessmentState
 from unitsafe.assessments.rules import Step
@@ -567,6 +568,13 @@ class Make:
                 by=self.actor(officer),
                 now=self.now(),
             )
+        return self._save(made)
+
+    def standard_draft(self) -> AssessmentStandard:
+        """The standard that the officer has copied to change it; the one there already is kept."""
+        by = self.actor(self.someone("officer"))
+        with self.app.app_context():
+            made = standard_services.copy(self.session, by=by, now=self.now())
         return self._save(made)
 
     def emergency_plan(self, **facts: Any) -> Document:

@@ -9,6 +9,8 @@ WHO = ("out", *ROLES)
 TABLE = """
 GET  today.index             sign_in ok      ok      ok      ok      ok      ok      ok
 GET  log.index               sign_in 403     403     403     403     ok      ok      403
+GET  log.index_xlsx          sign_in 403     403     403     403     ok      ok      403
+GET  places.spaces_file      sign_in ok      ok      ok      ok      ok      ok      ok
 GET  places.buildings        sign_in ok      ok      ok      ok      ok      ok      ok
 GET  places.building         sign_in ok      ok      ok      ok      ok      ok      ok
 GET  places.edit_building    sign_in 403     403     403     ok      ok      403     403
@@ -20,6 +22,8 @@ GET  checks.checklists       sign_in ok      ok      ok      ok      ok      ok 
 GET  checks.checklist        sign_in ok      ok      ok      ok      ok      ok      ok
 GET  checks.checklist_pdf    sign_in ok      ok      ok      ok      ok      ok      ok
 GET  checks.index            sign_in ok      ok      ok      ok      ok      ok      ok
+GET  checks.index_file       sign_in ok      ok      ok      ok      ok      ok      ok
+GET  checks.year_zip         sign_in 403     403     403     ok      ok      ok      ok
 GET  checks.detail           sign_in 404     ok      ok      ok      ok      ok      ok
 GET  checks.check_pdf        sign_in 404     ok      ok      ok      ok      ok      ok
 GET  checks.month_index      sign_in ok      ok      ok      ok      ok      ok      ok
@@ -27,6 +31,7 @@ GET  checks.month_pdf        sign_in ok      ok      ok      ok      ok      ok 
 GET  grids.index             sign_in ok      ok      ok      ok      ok      ok      ok
 GET  grids.detail            sign_in ok      ok      ok      ok      ok      ok      ok
 GET  grids.new               sign_in 403     403     403     ok      ok      403     403
+GET  grids.tree_xlsx         sign_in ok      ok      ok      ok      ok      ok      ok
 GET  grids.tree_pdf          sign_in ok      ok      ok      ok      ok      ok      ok
 GET  grids.hand_over         sign_in 403     403     403     ok      ok      403     403
 GET  maps.index              sign_in ok      ok      ok      ok      ok      ok      ok
@@ -37,6 +42,7 @@ GET  maps.edit               sign_in 403     403     403     ok      ok      403
 GET  hazards.index           sign_in ok      ok      ok      ok      ok      ok      ok
 GET  hazards.index_xlsx      sign_in ok      ok      ok      ok      ok      ok      ok
 GET  hazards.index_pdf       sign_in ok      ok      ok      ok      ok      ok      ok
+GET  hazards.year_zip        sign_in 403     403     403     ok      ok      ok      ok
 GET  hazards.notice_pdf      sign_in 404     ok      ok      ok      ok      ok      ok
 GET  hazards.recheck_pdf     sign_in 404     ok      ok      ok      ok      ok      ok
 GET  hazards.transfer_pdf    sign_in 404     ok      ok      ok      ok      ok      ok
@@ -54,7 +60,7 @@ GET  people.edit             sign_in 403     403     403     ok      ok      403
 GET  people.give_password    sign_in 403     403     403     ok      ok      403     403
 GET  people.new              sign_in 403     403     403     ok      ok      403     403
 GET  people.login_link       ok      ok      ok      ok      ok      ok      ok      ok
-GET  people.index_xlsx       sign_in 403     403     403     ok      ok      ok      ok
+GET  people.index_file       sign_in 403     403     403     ok      ok      ok      ok
 GET  people.open_accounts    sign_in 403     403     403     ok      ok      403     403
 GET  people.new_visitor      sign_in 403     403     403     ok      ok      403     403
 GET  photos.photo            sign_in 404     ok      ok      ok      ok      ok      ok
@@ -67,6 +73,9 @@ GET  appraisal.index         sign_in ok      ok      ok      ok      ok      ok 
 GET  appraisal.month         sign_in 403     403     ok      ok      ok      ok      ok
 GET  appraisal.month_xlsx    sign_in 403     403     ok      ok      ok      ok      ok
 GET  appraisal.month_pdf     sign_in 403     403     ok      ok      ok      ok      ok
+GET  stats.index             sign_in 403     403     ok      ok      ok      ok      ok
+GET  stats.index_xlsx        sign_in 403     403     ok      ok      ok      ok      ok
+GET  stats.index_pdf         sign_in 403     403     ok      ok      ok      ok      ok
 GET  year_plan.index         sign_in ok      ok      ok      ok      ok      ok      ok
 GET  year_plan.year          sign_in ok      ok      ok      ok      ok      ok      ok
 GET  year_plan.year_pdf      sign_in ok      ok      ok      ok      ok      ok      ok
@@ -80,7 +89,10 @@ GET  assessments.sheet_xlsx  sign_in 404     ok      ok      ok      ok      ok 
 GET  assessments.item        sign_in 404     ok      ok      ok      ok      ok      ok
 GET  assessments.step        sign_in 404     ok      ok      ok      ok      ok      ok
 GET  assessments.metric_records sign_in 404  ok      ok      ok      ok      ok      ok
+GET  assessments.standard    sign_in 403     403     403     ok      ok      ok      ok
+GET  assessments.draft       sign_in 403     403     403     ok      ok      ok      403
 GET  letters.index           sign_in 403     403     403     ok      ok      ok      ok
+GET  letters.index_xlsx      sign_in 403     403     403     ok      ok      ok      ok
 GET  letters.letters_pdf     sign_in 403     403     403     ok      ok      ok      ok
 GET  letters.letter          sign_in 404     ok      404     ok      ok      ok      ok
 GET  letters.letter_pdf      sign_in 404     ok      404     ok      ok      ok      ok
@@ -90,6 +102,7 @@ GET  plates.posted           sign_in 403     403     403     ok      ok      403
 GET  plates.code             sign_in ok      ok      ok      ok      ok      ok      ok
 GET  roster.index            sign_in ok      ok      ok      ok      ok      ok      ok
 GET  roster.month            sign_in ok      ok      ok      ok      ok      ok      ok
+GET  roster.month_xlsx       sign_in ok      ok      ok      ok      ok      ok      ok
 GET  roster.month_pdf        sign_in ok      ok      ok      ok      ok      ok      ok
 GET  roster.fill             sign_in 403     403     403     ok      ok      403     403
 GET  roster.turn             sign_in 403     403     403     ok      ok      403     403
@@ -106,13 +119,13 @@ GET  setup.index             sign_in sign_in sign_in sign_in sign_in sign_in sig
 GET  plates.space            sign_in ok      ok      ok      ok      ok      ok      ok
 GET  places.edit_space       sign_in 403     403     403     ok      ok      403     403
 GET  visits.index            sign_in 403     403     403     ok      ok      ok      ok
-GET  visits.index_xlsx       sign_in 403     403     403     ok      ok      ok      ok
+GET  visits.index_file       sign_in 403     403     403     ok      ok      ok      ok
 GET  visits.new              sign_in 403     403     403     ok      ok      403     403
 GET  visits.edit             sign_in 403     403     403     ok      ok      403     403
 GET  visits.detail           sign_in 403     403     403     ok      ok      ok      ok
 GET  visits.reply_pdf        sign_in 403     403     403     ok      ok      ok      ok
 GET  maintenance.index   sign_in 403     403     403     ok      ok      ok      ok
-GET  maintenance.index_xlsx sign_in 403     403     403     ok      ok      ok      ok
+GET  maintenance.index_file sign_in 403     403     403     ok      ok      ok      ok
 GET  maintenance.new     sign_in 403     403     403     ok      ok      403     403
 GET  maintenance.edit    sign_in 403     403     403     ok      ok      403     403
 GET  maintenance.detail  sign_in 403     403     403     ok      ok      ok      ok
@@ -124,7 +137,7 @@ GET  maintenance.targets sign_in 403     403     403     ok      ok      ok     
 GET  maintenance.targets_pdf sign_in 403     403     403     ok      ok      ok      ok
 GET  maintenance.targets_xlsx sign_in 403     403     403     ok      ok      ok      ok
 GET  documents.index         sign_in ok      ok      ok      ok      ok      ok      ok
-GET  documents.index_xlsx    sign_in ok      ok      ok      ok      ok      ok      ok
+GET  documents.index_file    sign_in ok      ok      ok      ok      ok      ok      ok
 GET  documents.detail        sign_in ok      ok      ok      ok      ok      ok      ok
 GET  documents.new           sign_in 403     403     403     ok      ok      403     403
 GET  documents.edit          sign_in 403     403     403     ok      ok      403     403
@@ -142,7 +155,7 @@ GET  micro_station.count     sign_in 403     403     403     ok      ok      403
 GET  micro_station.station_pdf sign_in ok      ok      ok      ok      ok      ok      ok
 GET  micro_station.kit_xlsx  sign_in ok      ok      ok      ok      ok      ok      ok
 GET  hot_work.index          sign_in ok      ok      ok      ok      ok      ok      ok
-GET  hot_work.index_xlsx     sign_in ok      ok      ok      ok      ok      ok      ok
+GET  hot_work.index_file     sign_in ok      ok      ok      ok      ok      ok      ok
 GET  hot_work.new            sign_in 403     ok      ok      ok      ok      ok      403
 GET  hot_work.detail         sign_in 404     ok      404     ok      ok      ok      ok
 GET  hot_work.permit_pdf     sign_in 404     ok      404     ok      ok      ok      ok
@@ -157,7 +170,7 @@ GET  equipment.inspect       sign_in 404     ok      ok      ok      ok      403
 GET  equipment.to_inspect    sign_in ok      ok      ok      ok      ok      ok      ok
 GET  equipment.intervals     sign_in 403     403     403     ok      ok      403     403
 GET  activities.index        sign_in ok      ok      ok      ok      ok      ok      ok
-GET  activities.index_xlsx   sign_in ok      ok      ok      ok      ok      ok      ok
+GET  activities.index_file   sign_in ok      ok      ok      ok      ok      ok      ok
 GET  activities.new          sign_in 403     403     403     ok      ok      ok      403
 GET  activities.detail       sign_in 404     ok      ok      ok      ok      ok      ok
 GET  activities.edit         sign_in 404     403     403     ok      ok      ok      403
@@ -166,9 +179,9 @@ GET  activities.notice_pdf   sign_in 404     ok      ok      ok      ok      ok 
 GET  activities.run          sign_in 404     ok      ok      ok      ok      ok      ok
 GET  activities.required     sign_in 403     403     403     ok      ok      ok      ok
 GET  activities.missing      sign_in 403     403     403     ok      ok      ok      ok
-GET  activities.missing_xlsx sign_in 403     403     403     ok      ok      ok      ok
+GET  activities.missing_file sign_in 403     403     403     ok      ok      ok      ok
 GET  activities.certificate_index sign_in 403 403    403     ok      ok      ok      ok
-GET  activities.certificate_xlsx sign_in 403 403     403     ok      ok      ok      ok
+GET  activities.certificate_file sign_in 403 403     403     ok      ok      ok      ok
 GET  activities.new_certificate sign_in 403  403     403     ok      ok      ok      403
 GET  activities.sign         sign_in 404     404     404     404     404     404     404
 GET  activities.qr           sign_in 404     403     404     ok      ok      ok      403
@@ -177,13 +190,13 @@ GET  activities.roll         sign_in 404     403     404     ok      ok      ok 
 GET  activities.sheet_pdf    sign_in 404     ok      404     ok      ok      ok      ok
 GET  activities.invitation_pdf sign_in 404   403     404     ok      ok      ok      403
 GET  classes.index           sign_in ok      ok      ok      ok      ok      ok      ok
-GET  classes.index_xlsx      sign_in ok      ok      ok      ok      ok      ok      ok
+GET  classes.index_file      sign_in ok      ok      ok      ok      ok      ok      ok
 GET  classes.new             sign_in 403     403     403     ok      ok      403     403
 GET  classes.edit            sign_in 403     403     403     ok      ok      403     403
 GET  tips.new                ok      ok      ok      ok      ok      ok      ok      ok
 GET  tips.progress           ok      ok      ok      ok      ok      ok      ok      ok
 GET  tips.index              sign_in 403     403     403     ok      ok      ok      ok
-GET  tips.index_xlsx         sign_in 403     403     403     ok      ok      ok      ok
+GET  tips.index_file         sign_in 403     403     403     ok      ok      ok      ok
 GET  tips.poster_pdf         sign_in 403     403     403     ok      ok      ok      ok
 GET  tips.detail             sign_in 403     403     403     ok      ok      ok      ok
 GET  tips.register           sign_in 403     403     403     ok      ok      ok      403
@@ -279,6 +292,8 @@ POST people.sign_out_everywhere sign_in 403     403     403     ok      ok      
 POST people.sign_out         sign_in 404     ok      404     404     404     404     404
 POST people.sign_out_others  sign_in ok      ok      ok      ok      ok      ok      ok
 POST photos.upload           sign_in 403     422     422     422     422     422     403
+POST assessments.edit_draft  sign_in 403     403     403     422     422     403     403
+POST assessments.publish_standard sign_in 403 403     403     422     422     422     403
 POST appraisal.note          sign_in 403     403     403     422     422     422     403
 POST year_plan.add           sign_in 403     403     403     422     422     403     403
 POST year_plan.mark          sign_in 403     403     403     422     422     403     403

@@ -43,6 +43,7 @@ FEATURES = (
     "reminders",
     "year_plan",
     "appraisal",
+    "stats",
     "assessments",
     "log",
     "setup",

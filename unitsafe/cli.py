@@ -89,13 +89,20 @@ def audit_verify() -> None:
 @click.command()
 @with_appcontext
 @click.option("--seed", default=1, show_default=True, help="Another seed, another school year.")
+@click.option(
+    "--years",
+    type=click.IntRange(0, 20),
+    default=0,
+    show_default=True,
+    help="School years of history before this one, to try how fast it stays.",
+)
 @in_one_line
-def demo(seed: int) -> None:
+def demo(seed: int, years: int) -> None:
     """Load the sample school with a term of history; refuses a database that holds data."""
     from unitsafe.sample.load import load_sample
 
     prepare(current_app._get_current_object())  # type: ignore[attr-defined]
-    counts = load_sample(db.session(), seed=seed, now=clock.now())
+    counts = load_sample(db.session(), seed=seed, now=clock.now(), years=years)
     click.echo(" · ".join(f"{name} {count}" for name, count in counts.items()))
 
 

@@ -53,6 +53,7 @@ def asset(name: str) -> str:
 EDIT_PLACES = (Right.EDIT_GRID, Right.EDIT_BASIC_INFO)
 IMPORTERS = (Right.EDIT_BASIC_INFO, Right.EDIT_EQUIPMENT, Right.MANAGE_SCHOOL)
 TRAININGS = (Right.VIEW_ALL, Right.MANAGE_SCHOOL, Right.EDIT_DUTY_ROSTER)
+READ_STANDARD = (Right.VIEW_ALL, Right.RUN_ASSESSMENT, Right.SIGN_ASSESSMENT)
 ASSESSORS = (Right.VIEW_ALL, Right.RUN_ASSESSMENT, Right.MANAGE_SCHOOL)
 READ_TIPS = (Right.VIEW_ALL, Right.DISPATCH_HAZARD, Right.ASSIGN_ALL)
 MENU: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
@@ -107,6 +108,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
                 None,
                 (Right.VIEW_ALL, Right.ASSIGN_IN_GRID),
             ),
+            ("stats.index", _l("统计"), "chart", None, (Right.VIEW_ALL, Right.ASSIGN_IN_GRID)),
         ),
     ),
     (
@@ -114,6 +116,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
         (
             ("checks.plans", _l("检查计划"), "plan", None, (Right.VIEW_ALL,)),
             ("checks.checklists", _l("检查表"), "checklist", None, ()),
+            ("assessments.standard", _l("自评标准"), "checklist", None, READ_STANDARD),
             ("school.calendar", _l("校历"), "calendar", None, ()),
             ("imports.index", _l("从表格导入"), "upload", None, IMPORTERS),
             ("reminders.index", _l("消息提醒"), "bell", None, (Right.MANAGE_SCHOOL,)),

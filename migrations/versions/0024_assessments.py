@@ -1,7 +1,7 @@
 """standards of the self-assessment, assessments, and what people said of them
 
 Revision ID: 0024_assessments
-Revises: 0022_figure_indexes
+Revises: 0023_ten_years
 """
 
 import sqlalchemy as sa
@@ -11,7 +11,7 @@ from unitsafe.core.append_only import statements
 from unitsafe.core.db import UtcDateTime
 
 revision = '0024_assessments'
-down_revision = '0022_figure_indexes'
+down_revision = '0023_ten_years'
 branch_labels = None
 depends_on = None
 

@@ -141,11 +141,16 @@ def test_a_calendar_has_a_square_a_day_in_its_week():
     days = [MONDAY + timedelta(number) for number in (0, 1, 4, 7)]
     squares = [
         Square(day, value, sign, f"{day}", "/checks")
-        for day, value, sign in zip(days, (1, 0.8, 0.5, 1), ("✓", "80", "50", "✓"), strict=True)
+        for day, value, sign in zip(days, (1, 0.9, 0.5, 1), ("✓", "90", "50", "✓"), strict=True)
     ]
     root = drawn(charts.heat(squares, DAYS, MONTHS, title="日历"))
-    places = [(one.get("x"), one.get("y")) for one in classed(root, "day")]
-    assert places == [("34", "22"), ("34", "66"), ("34", "198"), ("78", "22")]
+    places = [
+        (week.get("transform"), one.get("y"))
+        for week in root.iter(f"{SVG}g")
+        for one in classed(week, "day")
+    ]
+    first, second = "translate(34)", "translate(82)"
+    assert places == [(first, "22"), (first, "70"), (first, "214"), (second, "22")]
     assert len({one.get("fill") for one in classed(root, "day")}) == 3
     assert "11月" in texts(root) and texts(root).count("✓") == 2
     assert len(list(root.iter(f"{SVG}a"))) == 4 and root.get("role") == "group"

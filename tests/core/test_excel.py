@@ -3,14 +3,19 @@
 import io
 from datetime import date
 
+import pytest
 from python_calamine import CalamineWorkbook
 
 from unitsafe import clock
+from unitsafe.core import excel
+from unitsafe.core.domain import RuleError
 from unitsafe.core.excel import LONGEST_TEXT, Column, workbook
 
 
-def read(content):
-    return CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()
+def read(file):
+    with file:
+        book = CalamineWorkbook.from_filelike(io.BytesIO(file.read()))
+    return book.get_sheet_by_index(0).to_python()
 
 
 def test_the_first_row_is_the_headers_and_dates_are_dates():
@@ -31,6 +36,13 @@ def test_what_people_typed_stays_text():
     typed = ["=1+1", "http://evil.test/", "00123", "+86 139", "@SUM(A1)", "a\nb", "长" * 40_000]
     rows = read(workbook("表", [Column("字")], [[one] for one in typed]))[1:]
     assert [row[0] for row in rows] == [one[:LONGEST_TEXT] for one in typed]
+
+
+def test_more_rows_than_a_sheet_holds_are_refused(monkeypatch):
+    monkeypatch.setattr(excel, "MOST_LINES", 2)
+    assert len(read(workbook("表", [Column("字")], [["a"]] * 2))) == 3
+    with pytest.raises(RuleError):
+        workbook("表", [Column("字")], [["a"]] * 3)
 
 
 def test_a_table_without_rows_is_its_headers():

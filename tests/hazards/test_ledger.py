@@ -225,6 +225,21 @@ def test_the_paper_counts_and_names_what_it_is_narrowed_to(browser, make):
     assert text.count("director2026-11-23") == 2
 
 
+def test_the_ledger_is_narrowed_to_a_place_and_to_days_of_closing(browser, make, found):
+    closed, other = make.hazard(State.CLOSED), make.hazard(grid=make.grid("二层"))
+    house = make.building("综合楼").id
+    assert found(space_id=closed.space_id) == [closed]
+    assert found(building_id=make.building().id) == [closed, other]
+    assert found(building_id=house) == []
+    assert found(closed_first=TODAY, closed_last=TODAY) == [closed]
+    assert found(closed_last=TODAY - timedelta(1)) == found(closed_first=TODAY + timedelta(1)) == []
+    where = f"space={closed.space_id}&closed_first=2026-11-23"
+    client = browser(make.someone("officer"))
+    assert client.get(f"/hazards?{where}").page.value("space") == str(closed.space_id)
+    text = plain_text(client.get(f"/hazards.pdf?{where}").response.data)
+    assert "销号2026-11-23至" in text and "、教学楼" in text and other.number not in text
+
+
 def test_a_paper_that_would_be_too_long_says_what_it_leaves_out(browser, make, monkeypatch):
     from unitsafe.hazards import ledger_papers
     from unitsafe.hazards.views import exports, ledger

@@ -16,7 +16,6 @@ NO_PAGE = {
     "files.open_file",
     "setup.index",
     "people.login",
-    "people.index_xlsx",
     "appraisal.month_xlsx",
     "roster.calendar_feed",
 }
@@ -101,7 +100,8 @@ def paths(app, records, who):
         for method, rule in routes(app)
         if method == "GET"
         and rule.endpoint not in NO_PAGE
-        and not rule.rule.endswith((".pdf", ".docx", ".xlsx"))
+        and not rule.rule.endswith((".pdf", ".docx", ".xlsx", ".zip"))
+        and "suffix" not in rule.arguments
     ]
     for state in ("submitted", "countersigned", "skipped", "due"):
         check = row(records, "SELECT id FROM check_record WHERE state = :s", s=state)

@@ -177,7 +177,7 @@ def columns() -> list[Column]:
         Column(_("应到"), 8),
         Column(_("实到"), 8),
         Column(_("用时（秒）"), 10),
-        Column(_("目标（秒）"), 10),
+        Column(_("目标（秒）"), 10, on_paper=False),
         Column(_("问题数"), 8),
         Column(_("效果评估"), 40),
         Column(_("状态"), 10),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, selectinload
 from unitsafe import clock
 from unitsafe.appraisal import rules
 from unitsafe.appraisal.rules import AtEnd, Life, Month, Weights
+from unitsafe.checks import counting
 from unitsafe.checks.models import Check
 from unitsafe.checks.rules import DONE
 from unitsafe.checks.rules import State as CheckState
@@ -221,14 +222,13 @@ def _checks(
         return sa.func.sum(sa.case((condition, 1), else_=0))
 
     done = Check.state.in_(DONE)
-    is_missed = sa.and_(Check.state != CheckState.SKIPPED, Check.missed_at <= book.now)
     rows = session.execute(
         sa.select(
             whose,
-            count(sa.or_(done, is_missed)),
+            count(sa.or_(done, counting.was_missed(book.now))),
             count(done),
-            count(sa.and_(done, Check.submitted_at <= Check.grace_ends_at)),
-            count(sa.and_(done, Check.is_backfill)),
+            count(counting.is_on_time()),
+            count(counting.is_backfill()),
             count(Check.state == CheckState.SKIPPED),
         )
         .where(Check.day.between(book.first, book.last), Check.corrects_id.is_(None), *which)

@@ -148,7 +148,7 @@ def at_end(life: Life, first: date, last: date, now: datetime, numbers: CardNumb
     state, due_on = then["state"], then["due_on"]
     today = min(last, clock.local(now).date())
     fixed_at = max(
-        (one.at for one in past if one.action in (Action.REPORT_DONE, Action.FIX_ON_SPOT)),
+        (one.at for one in past if one.action in hazards.FIXES),
         default=None,
     )
     is_due = due_on is not None and first <= due_on <= last and state is not State.REJECTED
@@ -167,8 +167,7 @@ def at_end(life: Life, first: date, last: date, now: datetime, numbers: CardNumb
         is_due=is_due,
         is_fixed=is_due
         and state in (State.RECTIFIED, State.CLOSED)
-        and fixed_at is not None
-        and clock.local(fixed_at).date() <= due_on,
+        and hazards.is_fixed_in_time(fixed_at, due_on),
         lifted=[
             one for one in past if one.action is Action.LIFT_CARD and one.at >= clock.at(first)
         ],

@@ -1,6 +1,6 @@
 """Which checks count in a figure: what was expected, done, on time. For every page that counts them."""
 
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
@@ -22,9 +22,13 @@ def is_expected(first: date, on: date) -> sa.ColumnElement[bool]:
     return sa.and_(
         Check.day.between(first, on),
         Check.corrects_id.is_(None),
-        Check.state != State.SKIPPED,
-        sa.or_(was_done(on), Check.missed_at <= clock.end_of(on)),
+        sa.or_(was_done(on), was_missed(clock.end_of(on))),
     )
+
+
+def was_missed(now: datetime) -> sa.ColumnElement[bool]:
+    """Too late at ``now`` and not skipped; also what was handed in afterwards."""
+    return sa.and_(Check.state != State.SKIPPED, Check.missed_at <= now)
 
 
 def is_on_time() -> sa.ColumnElement[bool]:

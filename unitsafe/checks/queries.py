@@ -1,17 +1,18 @@
 """Reading checks: who may see them, today's work, the ledger, the month."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload, load_only, selectinload
 
 from unitsafe.checks.models import (
     HAS_FAILED,
     IS_BACKFILL,
+    IS_UNDONE,
     Check,
     CheckEvent,
     CheckPhoto,
@@ -21,11 +22,21 @@ from unitsafe.checks.models import (
 from unitsafe.checks.rules import DONE, ON_DUTY, UNFINISHED, State, may_countersign
 from unitsafe.core.db import like
 from unitsafe.core.domain import Actor, Right
+from unitsafe.core.paging import AT_ONCE
 from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import OPEN
+from unitsafe.people.models import Person
 
 Condition = sa.ColumnElement[bool] | sa.TextClause
 LEDGER_ORDER = (Check.day, Check.id)
+PEOPLE = (Check.assignee, Check.submitted_by, Check.countersigned_by)
+SHOWN = (
+    *(Check.day, Check.label, Check.title, Check.place, Check.state, Check.corrects_id),
+    *(Check.opens_at, Check.due_at, Check.grace_ends_at, Check.missed_at, Check.performed_at),
+    *(Check.submitted_at, Check.countersigned_at, Check.fail_count, Check.is_backfill),
+    *(Check.note, Check.explanation),
+)
+"""What a line of the ledger needs; the rest of 200,000 checks is not read."""
 LONGEST_PERIOD = timedelta(days=100)
 """A check begins at most this long before the day it is done on time; a quarter and some."""
 
@@ -100,6 +111,13 @@ def ledger(actor: Actor, filters: Filters, now: datetime) -> sa.Select[Any]:
     )
 
 
+def lines(session: Session, actor: Actor, filters: Filters, now: datetime) -> Iterator[Check]:
+    """The whole ledger by day, upwards; some at a time, with the columns that ledger_papers shows."""
+    name = (joinedload(way).load_only(Person.name) for way in PEOPLE)
+    select = ledger(actor, filters, now).options(load_only(*SHOWN), *name).order_by(*LEDGER_ORDER)
+    yield from session.scalars(select.execution_options(yield_per=AT_ONCE))
+
+
 def count(session: Session, actor: Actor, filters: Filters, now: datetime) -> int:
     """How many checks the ledger holds under these filters; beyond MOST_COUNTED one more is said
     (ten years hold 200,000, and nobody waits for their number)."""
@@ -140,13 +158,9 @@ def _conditions(filters: Filters, now: datetime) -> list[Condition]:
         "waiting": [Check.state == State.SUBMITTED],
         "failed": [HAS_FAILED],
         "backfill": [IS_BACKFILL],
-        "unfinished": [Check.state.in_(UNFINISHED), Check.missed_at > now],
+        "unfinished": [IS_UNDONE, Check.missed_at > now],
         "missed": [Check.state.in_(UNFINISHED), Check.missed_at <= now],
-        "unexplained": [
-            Check.state.in_(UNFINISHED),
-            Check.missed_at <= now,
-            Check.explanation == "",
-        ],
+        "unexplained": [IS_UNDONE, Check.missed_at <= now],
         "skipped": [Check.state == State.SKIPPED],
     }
     return found + by_status.get(filters.status, [])
@@ -226,7 +240,7 @@ def mine(session: Session, actor: Actor, now: datetime, day_ends: datetime) -> S
                 Check.assignee_id == actor.id,
                 sa.and_(Check.assignee_id.is_(None), from_pool(actor)),
             ),
-            Check.state.in_(UNFINISHED),
+            IS_UNDONE,
             sa.or_(Check.missed_at > now, Check.corrects_id.is_not(None)),
             Check.opens_at < day_ends,
         )
@@ -270,9 +284,8 @@ def missed_by(session: Session, actor: Actor, now: datetime) -> int:
         .select_from(Check)
         .where(
             Check.assignee_id == actor.id,
-            Check.state.in_(UNFINISHED),
+            IS_UNDONE,
             Check.missed_at <= now,
-            Check.explanation == "",
             Check.corrects_id.is_(None),
         )
     ).one()
@@ -335,9 +348,8 @@ def missed_unexplained(session: Session, now: datetime) -> int:
         sa.select(sa.func.count())
         .select_from(Check)
         .where(
-            Check.state.in_(UNFINISHED),
+            IS_UNDONE,
             Check.missed_at <= now,
-            Check.explanation == "",
             Check.corrects_id.is_(None),
         )
     ).one()

@@ -13,13 +13,12 @@ from unitsafe.core import once
 from unitsafe.core.access import actor, allow, holds_any
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right, RuleError
-from unitsafe.core.download import xlsx
 from unitsafe.core.errors import sentence
-from unitsafe.core.excel import Column, Value, workbook
+from unitsafe.core.excel import Column, Value
 from unitsafe.core.htmx import render, see_other
 from unitsafe.people import queries as people
 from unitsafe.places import queries as places
-from unitsafe.school.queries import short_name
+from unitsafe.school.ledgers import Ledger, as_file, files_of
 
 bp = Blueprint("classes", __name__)
 EDIT = (Right.EDIT_BASIC_INFO,)
@@ -42,15 +41,16 @@ def index() -> ResponseReturnValue:
         pupils=sum(one.pupils for one in found),
         boarders=sum(one.boarders for one in found),
         retired=queries.retired(session) if _may_edit() else [],
+        files=files_of(".index_file"),
         may_edit=_may_edit(),
         back_form=lambda: RetireForm(formdata=None, back="1"),
     )
 
 
-@bp.get("/classes.xlsx")
+@bp.get("/classes.<any(xlsx, pdf):suffix>")
 @allow()
-def index_xlsx() -> ResponseReturnValue:
-    """The classes as a workbook."""
+def index_file(suffix: str) -> ResponseReturnValue:
+    """The classes as a workbook or on paper."""
     columns = [
         Column(_("班级"), 16),
         Column(_("年级"), 8),
@@ -60,8 +60,7 @@ def index_xlsx() -> ResponseReturnValue:
         Column(_("教室"), 24),
     ]
     rows = [_row(one) for one in queries.classes(db.session())]
-    title = _("班级名册")
-    return xlsx(workbook(title, columns, rows), short_name(), title, clock.today().isoformat())
+    return as_file(Ledger(_("班级名册"), columns, rows), suffix)
 
 
 def _row(one: SchoolClass) -> list[Value]:

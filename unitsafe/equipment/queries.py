@@ -258,7 +258,7 @@ def inspections_of(
             joinedload(EquipmentInspection.by),
             joinedload(EquipmentInspection.hazard),
         )
-        .order_by(EquipmentInspection.id.desc())
+        .order_by(EquipmentInspection.on.desc(), EquipmentInspection.id.desc())
         .limit(limit)
     ).all()
 

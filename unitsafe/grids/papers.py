@@ -7,8 +7,10 @@ from sqlalchemy.orm import Session
 
 from unitsafe import clock, content
 from unitsafe.core.domain import Actor
+from unitsafe.core.excel import Column, Value
 from unitsafe.core.labels import label
 from unitsafe.grids import queries
+from unitsafe.grids.labels import level_name
 from unitsafe.grids.models import Grid, Role
 from unitsafe.paper import shapes
 from unitsafe.places.models import Space
@@ -60,3 +62,33 @@ def _row(
         "phone": duty.person.phone if duty and sees_phone else "",
         "spaces": [space.name for space in spaces],
     }
+
+
+def columns() -> list[Column]:
+    """The heads of the workbook."""
+    return [
+        Column(_("编号"), 12),
+        Column(_("网格"), 22),
+        Column(_("级别"), 12),
+        Column(_("角色"), 10),
+        Column(_("责任人"), 12),
+        Column(_("代谁"), 12),
+        Column(_("电话"), 16),
+        Column(_("部位数"), 8),
+        Column(_("部位"), 60),
+    ]
+
+
+def row(one: shapes.GridTableRow) -> list[Value]:
+    """A line of it."""
+    return [
+        one["code"],
+        one["name"],
+        level_name(one["level"]),
+        one["role"],
+        one["person"],
+        one["deputy_of"],
+        one["phone"],
+        len(one["spaces"]),
+        "、".join(one["spaces"]),
+    ]

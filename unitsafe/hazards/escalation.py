@@ -74,7 +74,8 @@ class _Above:
 
 def told_to(session: Session, actor: Actor, today: date, limit: int = 20) -> Sequence[Hazard]:
     """Late hazards of which ``actor``, or somebody for whom they stand in, was told; longest first."""
-    told = sa.select(HazardEvent.hazard_id).where(
+    told = sa.exists().where(
+        HazardEvent.hazard_id == Hazard.id,
         HazardEvent.action == Action.REMIND,
         HazardEvent.to_id.in_((actor.id, *actor.stands_in_for)),
     )
@@ -84,7 +85,7 @@ def told_to(session: Session, actor: Actor, today: date, limit: int = 20) -> Seq
             Hazard.state.in_(UNFIXED),
             Hazard.due_on < today,
             Hazard.told_step > 0,
-            Hazard.id.in_(told),
+            told,
         )
         .options(*queries.ROW)
         .order_by(Hazard.due_on, Hazard.id)

@@ -40,7 +40,7 @@ class Hazard(Model):
         sa.Index(None, "source", "found_at", "id"),  # ledger by source
         sa.Index(None, "holder_id", "state"),  # today: mine to fix; ledger by holder
         sa.Index(None, "space_id", "category", "found_at"),  # history of a space, how often again
-        sa.Index(None, "reporter_id", "state"),  # today: mine to rate
+        sa.Index(None, "reporter_id", "state", "closed_at"),  # today: mine to rate
         sa.Index(None, "recurrence_of_id"),  # recurrences
         sa.Index(None, "closed_at"),  # closed hazards to look back on
         sa.Index(None, "due_on"),  # metrics.hazards_closed_on_time_rate, ledger by deadline
@@ -186,7 +186,10 @@ class HazardPhoto(Model):
     """A photo of a hazard; ``is_after`` shows it fixed. Each attempt keeps its own photos."""
 
     __tablename__ = "hazard_photo"
-    __table_args__ = (sa.UniqueConstraint("hazard_id", "photo_id"),)
+    __table_args__ = (
+        sa.UniqueConstraint("hazard_id", "photo_id"),
+        sa.Index(None, "photo_id"),  # whether a photo may be seen
+    )
     id: Mapped[int] = mapped_column(primary_key=True)
     hazard_id: Mapped[int] = mapped_column(sa.ForeignKey("hazard.id"))
     photo_id: Mapped[int] = mapped_column(sa.ForeignKey("photo.id"))

@@ -116,6 +116,10 @@ class Filters:
     last: date | None = None
     due_first: date | None = None
     due_last: date | None = None
+    closed_first: date | None = None
+    closed_last: date | None = None
+    building_id: int | None = None
+    space_id: int | None = None
     reporter_ids: frozenset[int] = frozenset()
     is_valid: bool = False
     words: str = ""
@@ -142,6 +146,7 @@ def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
             (Hazard.category, filters.category),
             (Hazard.holder_id, filters.holder_id),
             (Hazard.source, filters.source),
+            (Hazard.space_id, filters.space_id),
         )
         if wanted
     ]
@@ -165,6 +170,12 @@ def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
         found.append(Hazard.due_on >= filters.due_first)
     if filters.due_last:
         found.append(Hazard.due_on <= filters.due_last)
+    if filters.closed_first:
+        found.append(Hazard.closed_at >= clock.at(filters.closed_first))
+    if filters.closed_last:
+        found.append(Hazard.closed_at < clock.end_of(filters.closed_last))
+    if filters.building_id:
+        found.append(in_building(filters.building_id))
     if filters.reporter_ids:
         found.append(Hazard.reporter_id.in_(filters.reporter_ids))
     if filters.is_valid:
@@ -172,6 +183,12 @@ def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
     if filters.words:
         found.append(_saying(filters.words))
     return found
+
+
+def in_building(building_id: int) -> sa.ColumnElement[bool]:
+    """Hazards in a space of the building."""
+    spaces = sa.select(Space.id).where(Space.building_id == building_id)
+    return Hazard.space_id.in_(spaces)
 
 
 def _overdue(today: date) -> list[sa.ColumnElement[bool]]:
@@ -478,7 +495,8 @@ PROGRESS_DAYS = 7
 
 def without_progress(session: Session, actor: Actor, now: datetime) -> Sequence[Hazard]:
     """Supervised cases that ``actor`` follows and of which nothing was written for a week."""
-    spoken = sa.select(HazardEvent.hazard_id).where(
+    spoken = sa.exists().where(
+        HazardEvent.hazard_id == Hazard.id,
         HazardEvent.action.in_((Action.SUPERVISE, Action.PROGRESS)),
         HazardEvent.at > now - timedelta(days=PROGRESS_DAYS),
     )
@@ -487,7 +505,7 @@ def without_progress(session: Session, actor: Actor, now: datetime) -> Sequence[
         .where(
             Hazard.supervisor_id.in_((actor.id, *actor.stands_in_for)),
             Hazard.state.in_(OPEN),
-            Hazard.id.not_in(spoken),
+            ~spoken,
         )
         .options(*ROW)
         .order_by(Hazard.supervise_until, Hazard.id)

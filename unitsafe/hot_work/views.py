@@ -16,11 +16,11 @@ from unitsafe.core.access import actor, allow
 from unitsafe.core.acts import carry_out
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right, RuleError
-from unitsafe.core.download import pdf, xlsx
+from unitsafe.core.download import pdf
 from unitsafe.core.errors import sentence
-from unitsafe.core.excel import workbook
 from unitsafe.core.forms import Form
 from unitsafe.core.htmx import render, see_other
+from unitsafe.core.labels import label
 from unitsafe.core.paging import fetch_page
 from unitsafe.core.printing import render_pdf
 from unitsafe.core.query import chips, date_arg, here
@@ -35,6 +35,14 @@ from unitsafe.photos import services as photos
 from unitsafe.photos.views import addresses, sent_photos
 from unitsafe.photos.views import shown as shown_photos
 from unitsafe.places.queries import space_choices
+from unitsafe.school.ledgers import (
+    Ledger,
+    as_file,
+    days_in_words,
+    files_of,
+    in_words,
+    search_in_words,
+)
 from unitsafe.school.queries import school, short_name
 
 bp = Blueprint("hot_work", __name__)
@@ -70,7 +78,7 @@ def index() -> ResponseReturnValue:
         total=counts[filters.state] if filters.state else sum(counts.values()),
         filters=filters,
         is_filtered=filters != queries.Filters(),
-        xlsx_url=here(".index_xlsx"),
+        files=files_of(".index_file"),
         next_url=here(".index", after=page.next) if page.next else None,
         first_url=None if page.first else here(".index"),
         state_kind=STATE_KIND,
@@ -91,13 +99,18 @@ def read_filters() -> queries.Filters:
     )
 
 
-@bp.get("/hot-work.xlsx")
+@bp.get("/hot-work.<any(xlsx, pdf):suffix>")
 @allow()
-def index_xlsx() -> ResponseReturnValue:
-    """Every permit the filters leave, as a workbook."""
-    found = queries.lines(db.session(), actor(), read_filters())
-    book = workbook(_("动火台账"), papers.columns(), map(papers.row, found))
-    return xlsx(book, short_name(), _("动火台账"), clock.today().isoformat())
+def index_file(suffix: str) -> ResponseReturnValue:
+    """Every permit the filters leave, as a workbook or on paper."""
+    filters = read_filters()
+    rows = map(papers.row, queries.lines(db.session(), actor(), filters))
+    narrowed = in_words(
+        label(filters.state),
+        days_in_words(filters.first, filters.last),
+        search_in_words(filters.words),
+    )
+    return as_file(Ledger(_("动火台账"), papers.columns(), rows, narrowed), suffix)
 
 
 @bp.route("/hot-work/new", methods=["GET", "POST"])

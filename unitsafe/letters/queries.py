@@ -1,6 +1,6 @@
 """Reading letters: who may see them, the ledger, what is signed and what is late."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from unitsafe.core.domain import Actor, Right
+from unitsafe.core.paging import AT_ONCE
 from unitsafe.grids.models import Assignment
 from unitsafe.letters import rules
 from unitsafe.letters.models import LetterScan, ResponsibilityLetter
@@ -47,6 +48,12 @@ def ledger(filters: Filters, today: date) -> sa.Select[Any]:
         .where(*_conditions(filters), *_of_state(filters.state, today))
         .options(joinedload(Letter.person))
     )
+
+
+def lines(session: Session, filters: Filters, today: date) -> Iterator[Letter]:
+    """The whole ledger by grid; some at a time."""
+    select = ledger(filters, today).order_by(Letter.order_code, Letter.id)
+    yield from session.scalars(select.execution_options(yield_per=AT_ONCE))
 
 
 def to_print(session: Session, filters: Filters, today: date) -> Sequence[Letter]:

@@ -31,6 +31,7 @@ from unitsafe.letters.rules import State
 from unitsafe.people.queries import OwnPaper, own_papers, posts_held
 from unitsafe.photos import services as photos
 from unitsafe.photos.signatures import keep_signature
+from unitsafe.school.ledgers import Ledger, as_file
 from unitsafe.school.queries import school, short_name
 
 bp = Blueprint("letters", __name__)
@@ -99,6 +100,7 @@ def index() -> ResponseReturnValue:
         posts=[post for key, post in content.load().posts.items() if key in held],
         state_kind=STATE_KIND,
         pdf_url=here(".letters_pdf"),
+        xlsx_url=here(".index_xlsx"),
         next_url=here(".index", after=page.next) if page.next else None,
         first_url=None if page.first else here(".index"),
         args=request.args,
@@ -118,6 +120,18 @@ def _filters() -> queries.Filters:
         post=args.get("post", "")[:40],
         words=args.get("q", "").strip()[:40],
     )
+
+
+@bp.get("/letters.xlsx")
+@allow(*queries.SEES_ALL)
+def index_xlsx() -> ResponseReturnValue:
+    """Who has signed and who has not, as the filters leave it, by grid."""
+    session, today = db.session(), clock.today()
+    services.ensure_current(session, today, now=clock.now())
+    filters = _filters()
+    rows = (papers.row(one, today) for one in queries.lines(session, filters, today))
+    ledger = Ledger(_("责任书签订台账"), papers.columns(), rows, period=filters.year)
+    return as_file(ledger, "xlsx")
 
 
 @bp.get("/letters.pdf")

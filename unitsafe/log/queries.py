@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from unitsafe.core.audit import AuditEntry
+from unitsafe.core.paging import AT_ONCE
 from unitsafe.equipment.models import Equipment
 from unitsafe.grids.models import Grid
 from unitsafe.maps.models import GridMap
@@ -31,6 +32,15 @@ def entries(*, actor_id: int | None = None, act: str = "", subject: str = "") ->
     elif subject:
         select = select.where(AuditEntry.subject == subject)
     return select
+
+
+def lines(session: Session, select: sa.Select[Any]) -> Iterator[tuple[AuditEntry, dict[str, str]]]:
+    """All of ``select`` from the oldest on, each with :func:`names` of its subject; some at a
+    time."""
+    found = session.scalars(select.order_by(*KEYS).execution_options(yield_per=AT_ONCE))
+    for entries in found.partitions():
+        known = names(session, {entry.subject for entry in entries})
+        yield from ((entry, known) for entry in entries)
 
 
 def names(session: Session, subjects: Iterable[str]) -> dict[str, str]:

@@ -1,11 +1,12 @@
 """Reading buildings and spaces."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, contains_eager, joinedload, selectinload
 
+from unitsafe.core.paging import AT_ONCE
 from unitsafe.places.models import Building, Space
 
 
@@ -21,6 +22,18 @@ def space(session: Session, space_id: int) -> Space | None:
     return session.scalars(
         sa.select(Space).where(Space.id == space_id).options(joinedload(Space.building))
     ).first()
+
+
+def spaces(session: Session) -> Iterator[Space]:
+    """The spaces in use with their buildings, by building, floor, name; some at a time."""
+    select = (
+        sa.select(Space)
+        .join(Space.building)
+        .where(Space.is_active, Building.is_active)
+        .options(contains_eager(Space.building))
+        .order_by(Building.position, Building.name, Space.floor, Space.name)
+    )
+    yield from session.scalars(select.execution_options(yield_per=AT_ONCE))
 
 
 def space_choices(session: Session, building_id: int | None = None) -> list[tuple[int, str]]:

@@ -13,12 +13,15 @@ from unitsafe.core.access import actor, allow, holds_any
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right, RuleError
 from unitsafe.core.errors import sentence
+from unitsafe.core.excel import Column
 from unitsafe.core.hooks import duties_changed
 from unitsafe.core.htmx import render, see_other
+from unitsafe.core.labels import label
 from unitsafe.places import queries, services
 from unitsafe.places.forms import BuildingForm, RetireForm, SpaceForm
 from unitsafe.places.labels import floor_name, kind_name
 from unitsafe.places.models import Building, Space
+from unitsafe.school.ledgers import Ledger, as_file, files_of
 
 bp = Blueprint("places", __name__)
 bp.add_app_template_filter(kind_name, "space_kind")
@@ -39,10 +42,39 @@ def buildings() -> ResponseReturnValue:
     return render(
         "places/buildings.html",
         buildings=queries.building_lines(db.session()),
+        files=files_of(".spaces_file"),
         retired=queries.retired_buildings(db.session()) if _may_edit() else [],
         may_edit=_may_edit(),
         back_form=lambda: RetireForm(formdata=None, back="1"),
     )
+
+
+@bp.get("/buildings.<any(xlsx, pdf):suffix>")
+@allow()
+def spaces_file(suffix: str) -> ResponseReturnValue:
+    """Every space in use, as a workbook or on paper."""
+    columns = [
+        Column(_("楼栋"), 20),
+        Column(_("用途"), 8),
+        Column(_("楼层"), 10),
+        Column(_("部位"), 28),
+        Column(_("种类"), 16),
+        Column(_("重点部位"), 10),
+        Column(_("二维码编号"), 14),
+    ]
+    rows = (
+        [
+            one.building.name,
+            label(one.building.use),
+            floor_name(one.floor),
+            one.name,
+            kind_name(one.kind),
+            _("是") if one.is_key_area else "",
+            one.plate,
+        ]
+        for one in queries.spaces(db.session())
+    )
+    return as_file(Ledger(_("楼栋与部位"), columns, rows), suffix)
 
 
 @bp.route("/buildings/new", methods=["GET", "POST"])

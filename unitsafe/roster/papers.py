@@ -6,6 +6,9 @@ from datetime import date, datetime
 from flask_babel import gettext as _
 
 from unitsafe import clock, content
+from unitsafe.core.excel import Column, Value
+from unitsafe.core.labels import WEEKDAYS as DAY_NAMES
+from unitsafe.core.labels import label
 from unitsafe.paper import shapes
 from unitsafe.roster.models import Shift
 from unitsafe.roster.queries import totals
@@ -73,3 +76,34 @@ def _name(stand: Stand) -> shapes.RosterName:
         Standing.DEPUTY: _("代"),
     }.get(stand.standing, _("调") if is_swapped else "")
     return {"name": stand.who.name, "mark": mark, "instead_of": instead_of, "open": False}
+
+
+def columns() -> list[Column]:
+    """The heads of the month's workbook: a line for each turn."""
+    return [
+        Column(_("日期"), 12),
+        Column(_("星期"), 8),
+        Column(_("日历"), 14),
+        Column(_("班次"), 16),
+        Column(_("时间"), 14),
+        Column(_("地点"), 16),
+        Column(_("值班人"), 12),
+        Column(_("原定"), 12),
+        Column(_("情况"), 12),
+    ]
+
+
+def row(roster: Roster, stand: Stand) -> list[Value]:
+    """A line of it."""
+    shift = _shift(stand.shift)
+    return [
+        stand.day,
+        str(DAY_NAMES[stand.day.weekday()]),
+        roster.note(stand.day),
+        shift["title"],
+        shift["hours"],
+        shift["place"],
+        stand.who.name if stand.who else "",
+        stand.person.name if stand.person else "",
+        label(stand.standing),
+    ]

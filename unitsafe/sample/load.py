@@ -46,19 +46,21 @@ from unitsafe.sample.journal import Journal
 from unitsafe.sample.setting import Setting
 from unitsafe.sample.timeline import Timeline
 from unitsafe.sample.world import World
+from unitsafe.sample.years import add_years
 from unitsafe.school.models import School
 
 NOT_EMPTY = "这里已经有数据了，样本学校只能装进空的数据库。"
 
 
-def load_sample(session: Session, *, seed: int, now: datetime) -> dict[str, int]:
+def load_sample(session: Session, *, seed: int, now: datetime, years: int = 0) -> dict[str, int]:
     """A fictional boarding primary school with its history from 1 September to ``now``.
 
-    The same ``seed`` and ``now`` give the same data (but for the password's salt). Commits, and
+    ``years``: school years before that, made from the term's records. The same ``seed`` and ``now`` give the same data (but for the password's salt). Commits, and
     returns how many of what there are, by Chinese label. Needs an app context, whose photo store
     takes the pictures.
 
-    :raises RuleError: the database already holds a school, a person or a check.
+    :raises RuleError: the database already holds a school, a person or a check; with ``years``, the
+        term has only begun.
     """
     with write_tx(session), unannounced():
         for model in (School, Person, Check):
@@ -79,6 +81,8 @@ def load_sample(session: Session, *, seed: int, now: datetime) -> dict[str, int]
         events.remember_visits(world)
         reminders.remember(world)
         session.flush()
+        if years:
+            add_years(session, years, seed=seed, now=now)
         return _counts(session)
 
 

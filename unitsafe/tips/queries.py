@@ -1,7 +1,7 @@
 """Reading tips: the ledger, one tip, one tip by the number its sender keeps."""
 
 import hmac
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from unitsafe import clock
 from unitsafe.core.db import like
 from unitsafe.core.domain import Actor
+from unitsafe.core.paging import AT_ONCE
 from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import State as HazardState
 from unitsafe.places.models import Building, Space
@@ -108,10 +109,10 @@ def counts(session: Session, filters: Filters, today: date) -> dict[str, int]:
     return dict(zip(GROUPS, row, strict=True))
 
 
-def rows(session: Session, filters: Filters, today: date, most: int) -> Sequence[Tip]:
-    """The ledger as it is narrowed, oldest first, at most ``most`` rows. For the workbook."""
-    select = ledger(filters, today).order_by(Tip.received_at, Tip.id).limit(most)
-    return session.scalars(select).all()
+def rows(session: Session, filters: Filters, today: date) -> Iterator[Tip]:
+    """The whole ledger as it is narrowed, oldest first; some at a time."""
+    select = ledger(filters, today).order_by(Tip.received_at, Tip.id)
+    yield from session.scalars(select.execution_options(yield_per=AT_ONCE))
 
 
 def tip(session: Session, tip_id: int) -> Tip | None:

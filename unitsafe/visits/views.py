@@ -13,9 +13,9 @@ from unitsafe.core.access import actor, allow, holds_any
 from unitsafe.core.acts import carry_out
 from unitsafe.core.db import db
 from unitsafe.core.domain import Right
-from unitsafe.core.download import pdf, xlsx
-from unitsafe.core.excel import workbook
+from unitsafe.core.download import pdf
 from unitsafe.core.htmx import render
+from unitsafe.core.labels import label
 from unitsafe.core.paging import fetch_page
 from unitsafe.core.printing import render_pdf
 from unitsafe.core.query import chips, date_arg, here
@@ -28,6 +28,14 @@ from unitsafe.photos import services as photos
 from unitsafe.photos.views import sent_photos
 from unitsafe.photos.views import shown as shown_photos
 from unitsafe.places import queries as places
+from unitsafe.school.ledgers import (
+    Ledger,
+    as_file,
+    days_in_words,
+    files_of,
+    in_words,
+    search_in_words,
+)
 from unitsafe.school.queries import school, short_name
 from unitsafe.visits import papers, queries, rules, services
 from unitsafe.visits.forms import EditVisitForm, FindingForm, FindingRow, ReplyForm, VisitForm
@@ -72,7 +80,7 @@ def index() -> ResponseReturnValue:
         filters=filters,
         is_filtered=filters != queries.Filters(),
         kinds=list(Kind),
-        xlsx_url=here(".index_xlsx"),
+        files=files_of(".index_file"),
         next_url=here(".index", after=page.next) if page.next else None,
         first_url=None if page.first else here(".index"),
         state_kind=STATE_KIND,
@@ -93,15 +101,20 @@ def read_filters() -> queries.Filters:
     )
 
 
-@bp.get("/visits.xlsx")
+@bp.get("/visits.<any(xlsx, pdf):suffix>")
 @allow(SEE)
-def index_xlsx() -> ResponseReturnValue:
-    """Every visit the filters leave, as a workbook."""
-    today = clock.today()
-    found = queries.lines(db.session(), read_filters(), today)
+def index_file(suffix: str) -> ResponseReturnValue:
+    """Every visit the filters leave, as a workbook or on paper."""
+    today, filters = clock.today(), read_filters()
+    found = queries.lines(db.session(), filters, today)
     rows = (papers.row(visit, tally, today) for visit, tally in found)
-    book = workbook(_("迎检台账"), papers.columns(), rows)
-    return xlsx(book, short_name(), _("迎检台账"), today.isoformat())
+    narrowed = in_words(
+        label(filters.state),
+        label(filters.kind),
+        days_in_words(filters.first, filters.last),
+        search_in_words(filters.words),
+    )
+    return as_file(Ledger(_("迎检台账"), papers.columns(), rows, narrowed), suffix)
 
 
 @bp.route("/visits/new", methods=["GET", "POST"])

@@ -22,18 +22,18 @@ from unitsafe.core import once
 from unitsafe.core.access import actor, allow
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import RuleError
-from unitsafe.core.download import xlsx
 from unitsafe.core.errors import sentence
-from unitsafe.core.excel import Column, workbook
+from unitsafe.core.excel import Column
 from unitsafe.core.forms import Form
 from unitsafe.core.htmx import render, see_other
 from unitsafe.core.labels import label
-from unitsafe.core.paging import fetch_page
+from unitsafe.core.paging import AT_ONCE, fetch_page
 from unitsafe.core.query import chips, here
 from unitsafe.files.views import sent_files
 from unitsafe.files.views import shown as shown_files
 from unitsafe.people import queries as people
-from unitsafe.school.queries import school, short_name
+from unitsafe.school.ledgers import Ledger, as_file, files_of, in_words, search_in_words
+from unitsafe.school.queries import school
 
 
 def _filters() -> CertificateFilters:
@@ -91,18 +91,22 @@ def certificate_index() -> ResponseReturnValue:
         standing_kind=STANDING_KIND,
         kind_name=_kind_name,
         end_form=(lambda: Form(formdata=None)) if may else None,
-        xlsx_url=here(".certificate_xlsx"),
+        files=files_of(".certificate_file"),
         next_url=here(at, after=page.next) if page.next else None,
         first_url=None if page.first else here(at),
     )
 
 
-@bp.get("/certificates.xlsx")
+@bp.get("/certificates.<any(xlsx, pdf):suffix>")
 @allow(*SEE)
-def certificate_xlsx() -> ResponseReturnValue:
-    """Every certificate the filters leave, as a workbook."""
-    session, today, days = db.session(), clock.today(), _days()
-    select, standing = training_queries.certificates(_filters(), today, days), _standings(days)
+def certificate_file(suffix: str) -> ResponseReturnValue:
+    """Every certificate the filters leave, as a workbook or on paper."""
+    filters, days = _filters(), _days()
+    select = training_queries.certificates(filters, clock.today(), days)
+    found = db.session.scalars(
+        select.order_by(*CERTIFICATE_ORDER).execution_options(yield_per=AT_ONCE)
+    )
+    standing = _standings(days)
     columns = [
         Column(_("姓名"), 12),
         Column(_("证书"), 26),
@@ -120,10 +124,14 @@ def certificate_xlsx() -> ResponseReturnValue:
             one.expires_on,
             label(standing(one)),
         ]
-        for one in session.scalars(select.order_by(*CERTIFICATE_ORDER))
+        for one in found
     )
-    title = _("培训证书台账")
-    return xlsx(workbook(title, columns, rows), short_name(), title, today.isoformat())
+    narrowed = in_words(
+        label(filters.standing),
+        label(CertificateKind(filters.kind)) if filters.kind else "",
+        search_in_words(filters.words),
+    )
+    return as_file(Ledger(_("培训证书台账"), columns, rows, narrowed), suffix)
 
 
 @bp.route("/certificates/new", methods=["GET", "POST"])

@@ -13,13 +13,18 @@ from unitsafe.activities.views import bp
 from unitsafe.activities.views.kinds import page_of
 from unitsafe.core.access import actor, allow
 from unitsafe.core.db import db
-from unitsafe.core.download import xlsx
-from unitsafe.core.excel import workbook
 from unitsafe.core.htmx import render
 from unitsafe.core.labels import label
 from unitsafe.core.paging import fetch_page
 from unitsafe.core.query import chips, date_arg, here
-from unitsafe.school.queries import short_name
+from unitsafe.school.ledgers import (
+    Ledger,
+    as_file,
+    days_in_words,
+    files_of,
+    in_words,
+    search_in_words,
+)
 
 
 @bp.get("/activities")
@@ -50,7 +55,7 @@ def index() -> ResponseReturnValue:
         state_kind=STATE_KIND,
         place_of=place_of,
         above=page_of(filters.kind).above(session, clock.now()) if filters.kind else {},
-        xlsx_url=here(".index_xlsx"),
+        files=files_of(".index_file"),
         next_url=here(".index", after=page.next) if page.next else None,
         first_url=None if page.first else here(".index"),
         new_url=_new_url(filters) if may_organise(actor(), None) else None,
@@ -77,13 +82,18 @@ def read_filters() -> queries.Filters:
     )
 
 
-@bp.get("/activities.xlsx")
+@bp.get("/activities.<any(xlsx, pdf):suffix>")
 @allow()
-def index_xlsx() -> ResponseReturnValue:
-    """Every activity the filters leave, as a workbook."""
-    found = queries.lines(db.session(), actor(), read_filters())
+def index_file(suffix: str) -> ResponseReturnValue:
+    """Every activity the filters leave, as a workbook or on paper."""
+    filters = read_filters()
+    found = queries.lines(db.session(), actor(), filters)
     rows = (papers.row(activity, issues) for activity, issues in found)
-    title = _("消防安全活动台账")
-    return xlsx(
-        workbook(title, papers.columns(), rows), short_name(), title, clock.today().isoformat()
+    narrowed = in_words(
+        label(filters.kind),
+        label(filters.form),
+        label(filters.state),
+        days_in_words(filters.first, filters.last),
+        search_in_words(filters.words),
     )
+    return as_file(Ledger(_("消防安全活动台账"), papers.columns(), rows, narrowed), suffix)

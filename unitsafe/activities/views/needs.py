@@ -17,13 +17,12 @@ from unitsafe.activities.views.training import posts_held
 from unitsafe.core.access import actor, allow
 from unitsafe.core.db import db
 from unitsafe.core.domain import Right
-from unitsafe.core.download import xlsx
-from unitsafe.core.excel import Column, workbook
+from unitsafe.core.excel import Column
 from unitsafe.core.htmx import render
 from unitsafe.core.labels import label
-from unitsafe.core.query import chips, here
+from unitsafe.core.query import chips
 from unitsafe.people.labels import post_title
-from unitsafe.school.queries import short_name
+from unitsafe.school.ledgers import Ledger, as_file, files_of, in_words, search_in_words
 
 SEE = (Right.VIEW_ALL, Right.MANAGE_SCHOOL, Right.EDIT_DUTY_ROSTER)
 """Whoever keeps the school's trainings in view."""
@@ -81,19 +80,18 @@ def missing() -> ResponseReturnValue:
         is_filtered=filters != MissingFilters(),
         posts=[(post, post_title(post)) for post in posts_held()],
         post_title=post_title,
-        xlsx_url=here(".missing_xlsx"),
+        files=files_of(".missing_file"),
         new_url=url_for(".new", kind=Kind.TRAINING.value, form=form)
         if may_organise(actor(), None)
         else None,
     )
 
 
-@bp.get("/activities/missing.xlsx")
+@bp.get("/activities/missing.<any(xlsx, pdf):suffix>")
 @allow(*SEE)
-def missing_xlsx() -> ResponseReturnValue:
-    """Everybody who misses a training, as a workbook."""
-    today = clock.today()
-    title = _("待培训人员")
+def missing_file(suffix: str) -> ResponseReturnValue:
+    """Everybody who misses a training, as a workbook or on paper."""
+    filters = _filters()
     columns = [
         Column(_("姓名"), 12),
         Column(_("岗位"), 30),
@@ -107,6 +105,11 @@ def missing_xlsx() -> ResponseReturnValue:
             label(one.need),
             one.last_on,
         ]
-        for one in queries.missing(db.session(), _filters(), today)
+        for one in queries.missing(db.session(), filters, clock.today())
     )
-    return xlsx(workbook(title, columns, rows), short_name(), title, today.isoformat())
+    narrowed = in_words(
+        label(filters.need),
+        post_title(filters.post) if filters.post in posts_held() else "",
+        search_in_words(filters.words),
+    )
+    return as_file(Ledger(_("待培训人员"), columns, rows, narrowed), suffix)

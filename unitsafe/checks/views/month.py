@@ -1,5 +1,6 @@
 """A month of one place on one sheet, on screen and on paper; one check on paper."""
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,7 @@ from unitsafe.content.model import Checklist
 from unitsafe.core.access import actor, allow
 from unitsafe.core.db import db
 from unitsafe.core.domain import Right
-from unitsafe.core.download import pdf
+from unitsafe.core.download import Packed, file_name, pdf
 from unitsafe.core.htmx import render
 from unitsafe.core.printing import render_pdf
 from unitsafe.core.query import read_day
@@ -27,6 +28,7 @@ from unitsafe.places import queries as places
 from unitsafe.school.queries import school, short_name
 
 PER_DAY = ("day", "night")
+DAILY = "daily_fire_patrol"
 
 
 @bp.get("/checks/month")
@@ -62,6 +64,19 @@ def month_pdf() -> ResponseReturnValue:
     data = _grid_data(chosen, choices[chosen.target])
     name = f"{choices[chosen.target]}{data['title']}"
     return pdf(render_pdf("month_grid", data), short_name(), name, data["period"])
+
+
+def month_grids(month: date, building_id: int | None) -> Iterator[Packed]:
+    """The month grids of the daily patrol to pack, of one building or of each that was checked."""
+    form = content.load().checklists[DAILY]
+    for target, place in _places(form, month):
+        chosen = Choice(form, target, month, "a4")
+        if building_id and target != f"b{building_id}":
+            continue
+        data = _grid_data(chosen, place)
+        if data["counts"]["expected"]:
+            name = file_name(short_name(), f"{place}{data['title']}", f"{month:%Y-%m}")
+            yield f"{name}.pdf", render_pdf("month_grid", data)
 
 
 @bp.get("/checks/<int:check_id>.pdf")
@@ -118,7 +133,7 @@ def _forms() -> list[Checklist]:
     """The forms that some plan asks for daily or nightly."""
     planned = {plan.checklist_key for plan in queries.plans(db.session()) if plan.unit in PER_DAY}
     pack = content.load().checklists
-    return [form for key, form in pack.items() if key in planned] or [pack["daily_fire_patrol"]]
+    return [form for key, form in pack.items() if key in planned] or [pack[DAILY]]
 
 
 def _places(form: Checklist, month: date) -> list[tuple[str, str]]:

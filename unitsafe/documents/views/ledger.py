@@ -8,8 +8,6 @@ from sqlalchemy.orm import Session
 from unitsafe import clock
 from unitsafe.core.access import actor, allow
 from unitsafe.core.db import db
-from unitsafe.core.download import xlsx
-from unitsafe.core.excel import workbook
 from unitsafe.core.htmx import render
 from unitsafe.core.labels import label
 from unitsafe.core.paging import fetch_page
@@ -19,7 +17,8 @@ from unitsafe.documents.labels import MARK_KIND, STATE_KIND
 from unitsafe.documents.rules import TOPICS, Kind, State, Topic
 from unitsafe.documents.views import bp
 from unitsafe.documents.views.common import ahead, may_edit, sees_readers
-from unitsafe.school.queries import school, short_name
+from unitsafe.school.ledgers import Ledger, as_file, files_of, in_words, search_in_words
+from unitsafe.school.queries import school
 
 
 @bp.get("/documents")
@@ -68,7 +67,7 @@ def index() -> ResponseReturnValue:
         states=list(State),
         mark_kind=MARK_KIND,
         state_kind=STATE_KIND,
-        xlsx_url=here(".index_xlsx"),
+        files=files_of(".index_file"),
         next_url=here(".index", after=page.next) if page.next else None,
         first_url=None if page.first else here(".index"),
         may_edit=may_edit(),
@@ -97,13 +96,22 @@ def read_filters() -> queries.Filters:
     )
 
 
-@bp.get("/documents.xlsx")
+@bp.get("/documents.<any(xlsx, pdf):suffix>")
 @allow()
-def index_xlsx() -> ResponseReturnValue:
-    """Every paper the filters leave, as a workbook; how many have read it where one may know."""
-    session, day = db.session(), clock.today()
-    found = queries.lines(session, actor(), read_filters(), day, ahead(session))
+def index_file(suffix: str) -> ResponseReturnValue:
+    """Every paper the filters leave, as a workbook or printed; how many have read it where one may
+    know."""
+    session, filters = db.session(), read_filters()
+    found = queries.lines(session, actor(), filters, clock.today(), ahead(session))
     may_know = sees_readers()
     rows = (papers.row(one, read if may_know else None) for one, read in found)
-    book = workbook(_("制度与档案"), papers.columns(), rows)
-    return xlsx(book, short_name(), _("制度与档案"), day.isoformat())
+    marks = {"review": _("该复核的"), "late": _("复核超期")}
+    narrowed = in_words(
+        label(filters.kind),
+        label(filters.topic),
+        label(filters.state),
+        marks.get(filters.mark, ""),
+        _("我还没读") if filters.unread else "",
+        search_in_words(filters.words),
+    )
+    return as_file(Ledger(_("制度与档案"), papers.columns(), rows, narrowed), suffix)

@@ -26,6 +26,7 @@ from unitsafe.grids.forms import NewGridForm
 from unitsafe.grids.models import Grid, Role
 from unitsafe.grids.views import bp
 from unitsafe.grids.views.detail import may_edit
+from unitsafe.school.ledgers import Ledger, as_file
 from unitsafe.school.queries import school, short_name
 
 
@@ -76,6 +77,18 @@ def tree_pdf() -> ResponseReturnValue:
         abort(404)
     data = papers.grid_table(session, school(session), actor(), today=today, now=clock.now())
     return pdf(render_pdf("grid_table", data), short_name(), "网格责任分布表", today.isoformat())
+
+
+@bp.get("/grids.xlsx")
+@allow()
+def tree_xlsx() -> ResponseReturnValue:
+    """网格责任分布表 as a workbook."""
+    session, today = db.session(), clock.today()
+    if queries.root(session) is None:
+        abort(404)
+    data = papers.grid_table(session, school(session), actor(), today=today, now=clock.now())
+    rows = (papers.row(one) for one in data["rows"])
+    return as_file(Ledger(data["title"], papers.columns(), rows), "xlsx")
 
 
 @bp.route("/grids/new", methods=["GET", "POST"])

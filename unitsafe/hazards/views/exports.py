@@ -1,6 +1,9 @@
 """The ledger as it is narrowed, as a workbook and on paper."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
+from itertools import chain
 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -8,8 +11,7 @@ from flask_babel import gettext as _
 from unitsafe import clock, content
 from unitsafe.core.access import actor, allow
 from unitsafe.core.db import db
-from unitsafe.core.download import pdf, xlsx
-from unitsafe.core.excel import workbook
+from unitsafe.core.download import pdf
 from unitsafe.core.labels import label
 from unitsafe.core.printing import printable, render_pdf
 from unitsafe.grids import queries as grids
@@ -21,6 +23,16 @@ from unitsafe.hazards.queries import Filters
 from unitsafe.hazards.views import bp
 from unitsafe.hazards.views.ledger import given_filters, read_filters, shown_states
 from unitsafe.people import queries as people
+from unitsafe.places import queries as places
+from unitsafe.school.ledgers import (
+    EXPORT,
+    Ledger,
+    as_archive,
+    as_file,
+    month_book,
+    months_of,
+    year_asked,
+)
 from unitsafe.school.queries import school, short_name
 
 
@@ -29,10 +41,26 @@ from unitsafe.school.queries import school, short_name
 def index_xlsx() -> ResponseReturnValue:
     """Every hazard the filters leave, as a workbook."""
     ensure_followed(clock.today(), now=clock.now())
-    session, filters = db.session(), read_filters()
-    rows = (ledger_papers.row(line) for line in lines(session, actor(), filters))
-    book = workbook(_("隐患台账"), ledger_papers.columns(), rows)
-    return xlsx(book, short_name(), _("隐患排查整改台账"), _period(filters))
+    filters = read_filters()
+    return as_file(_ledger(filters, _period(filters)), "xlsx")
+
+
+def _ledger(filters: Filters, period: str) -> Ledger:
+    rows = (ledger_papers.row(line) for line in lines(db.session(), actor(), filters))
+    return Ledger(_("隐患排查整改台账"), ledger_papers.columns(), rows, period=period)
+
+
+@bp.get("/hazards.zip")
+@allow(*EXPORT)
+def year_zip() -> ResponseReturnValue:
+    """A year month by month, by the day of finding, as the filters leave it."""
+    ensure_followed(clock.today(), now=clock.now())
+    year, filters = year_asked(), read_filters()
+    books = (
+        month_book(_ledger(replace(filters, first=first, last=last), f"{first:%Y-%m}"))
+        for first, last in months_of(year, filters.first, filters.last)
+    )
+    return as_archive(_("隐患排查整改台账"), year, chain.from_iterable(books))
 
 
 @bp.get("/hazards.pdf")
@@ -83,7 +111,9 @@ def _narrowed(filters: Filters) -> str:
         label(filters.mark),
         label(filters.source),
         "超期" if filters.overdue_on else "",
-        _due(filters),
+        _between("期限", filters.due_first, filters.due_last),
+        _between("销号", filters.closed_first, filters.closed_last),
+        *_places(filters),
         f"发现人{'、'.join(finders.values())}" if finders else "",
         "不含不成立" if filters.is_valid else "",
         f"含“{_printable(filters.words)}”" if filters.words else "",
@@ -91,11 +121,18 @@ def _narrowed(filters: Filters) -> str:
     return "、".join(part for part in parts if part)
 
 
-def _due(filters: Filters) -> str:
-    first, last = filters.due_first, filters.due_last
+def _between(what: str, first: date | None, last: date | None) -> str:
     if not first and not last:
         return ""
-    return f"期限{first.isoformat() if first else ''}至{last.isoformat() if last else ''}"
+    return f"{what}{first.isoformat() if first else ''}至{last.isoformat() if last else ''}"
+
+
+def _places(filters: Filters) -> Iterator[str]:
+    session = db.session()
+    if filters.building_id and (house := places.building(session, filters.building_id)):
+        yield house.name
+    if filters.space_id and (space := places.space(session, filters.space_id)):
+        yield f"{space.building.name}{space.name}"
 
 
 def _printable(words: str) -> str:

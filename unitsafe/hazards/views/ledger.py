@@ -28,6 +28,7 @@ from unitsafe.hazards.queries import CardOn, Filters, Mark
 from unitsafe.hazards.rules import Action, Card, CardNumbers, Level, Source, State
 from unitsafe.hazards.views import bp
 from unitsafe.people.queries import active_people, told_apart
+from unitsafe.school.ledgers import years_of
 from unitsafe.school.queries import school
 
 bp.add_app_template_filter(queries.marks, "hazard_marks")
@@ -44,6 +45,10 @@ FILTERS = (
     "last",
     "due_first",
     "due_last",
+    "closed_first",
+    "closed_last",
+    "building",
+    "space",
     "reporter",
     "valid",
     "overdue",
@@ -107,6 +112,7 @@ def show_ledger(
         ticked=ticked,
         refused=refused,
         here=here,
+        years=years_of(".year_zip"),
         next_url=here(".index", after=page.next) if page.next else None,
         first_url=None if page.first else here(".index"),
         **_choices(session),
@@ -211,6 +217,10 @@ def read_filters() -> Filters:
         last=date_arg("last"),
         due_first=date_arg("due_first"),
         due_last=date_arg("due_last"),
+        closed_first=date_arg("closed_first"),
+        closed_last=date_arg("closed_last"),
+        building_id=int_arg("building"),
+        space_id=int_arg("space"),
         reporter_ids=frozenset(
             one for text in args.get("reporter", "").split(",") if (one := row_id(text))
         ),

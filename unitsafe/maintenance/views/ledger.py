@@ -7,9 +7,8 @@ from flask_babel import gettext as _
 from unitsafe import clock
 from unitsafe.core.access import allow
 from unitsafe.core.db import db
-from unitsafe.core.download import xlsx
-from unitsafe.core.excel import workbook
 from unitsafe.core.htmx import render
+from unitsafe.core.labels import label
 from unitsafe.core.paging import fetch_page
 from unitsafe.core.query import here, int_arg
 from unitsafe.equipment.rules import add_months
@@ -17,6 +16,7 @@ from unitsafe.maintenance import papers, queries, rules
 from unitsafe.maintenance.labels import MARK_KIND, MONTH_KIND, RESULT_KIND, mark_word
 from unitsafe.maintenance.rules import Kind
 from unitsafe.maintenance.views import SEE, bp, may_edit
+from unitsafe.school.ledgers import Ledger, as_file, files_of, in_words
 from unitsafe.school.queries import school
 
 
@@ -65,7 +65,7 @@ def index() -> ResponseReturnValue:
         mark_word=mark_word,
         month_kind=MONTH_KIND,
         result_kind=RESULT_KIND,
-        xlsx_url=here(".index_xlsx"),
+        files=files_of(".index_file"),
         next_url=here(".index", after=page.next) if page.next else None,
         first_url=None if page.first else here(".index"),
         may_edit=may_edit(),
@@ -81,12 +81,12 @@ def read_filters() -> queries.Filters:
     )
 
 
-@bp.get("/maintenance.xlsx")
+@bp.get("/maintenance.<any(xlsx, pdf):suffix>")
 @allow(SEE)
-def index_xlsx() -> ResponseReturnValue:
-    """The ledger as it is filtered."""
-    session, filters = db.session(), read_filters()
-    rows = (papers.row(one, tally) for one, tally in queries.lines(session, filters))
-    title = _("维保与检测台账")
-    period = str(filters.year) if filters.year else clock.today().isoformat()
-    return xlsx(workbook(title, papers.columns(), rows), school(session).short_name, title, period)
+def index_file(suffix: str) -> ResponseReturnValue:
+    """The ledger as it is filtered, as a workbook or on paper."""
+    filters = read_filters()
+    rows = (papers.row(one, tally) for one, tally in queries.lines(db.session(), filters))
+    year = str(filters.year) if filters.year else ""
+    narrowed = in_words(f"{year}年" if year else "", label(filters.kind))
+    return as_file(Ledger(_("维保与检测台账"), papers.columns(), rows, narrowed, year), suffix)

@@ -14,8 +14,7 @@ from unitsafe.core import once
 from unitsafe.core.access import actor, allow, holds_any
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right, RuleError
-from unitsafe.core.download import xlsx
-from unitsafe.core.excel import Column, workbook
+from unitsafe.core.excel import Column
 from unitsafe.core.hooks import duties_changed
 from unitsafe.core.htmx import render, see_other
 from unitsafe.core.labels import label
@@ -29,7 +28,15 @@ from unitsafe.people.models import Person, PersonStatus
 from unitsafe.people.passwords import hash_password
 from unitsafe.people.views import bp
 from unitsafe.people.views.shared import EDIT, blame, manages, may_edit
-from unitsafe.school.queries import short_name
+from unitsafe.school.ledgers import (
+    EXPORT,
+    Files,
+    Ledger,
+    as_file,
+    files_of,
+    in_words,
+    search_in_words,
+)
 
 MOST_ROWS = 100
 
@@ -90,7 +97,7 @@ def index() -> ResponseReturnValue:
         offered=offered,
         has_left=filters.has_left,
         chips=_chips(filters, offered),
-        xlsx_url=url_for(".index_xlsx", **filters.words()) if _may_export() else "",
+        files=files_of(".index_file", **filters.words()) if _may_export() else Files(),
         may_edit=may_edit(),
         manages=manages(),
     )
@@ -106,17 +113,14 @@ def _chips(filters: _Filters, offered: list[Post]) -> list[tuple[str, str, bool]
     return [*chips, (_("已离校"), url_for(".index", left=1, q=q), has_left)]
 
 
-EXPORT = (Right.EXPORT_LEDGER, Right.EXPORT_ALL, Right.MANAGE_SCHOOL)
-
-
 def _may_export() -> bool:
     return holds_any(EXPORT)
 
 
-@bp.get("/people.xlsx")
+@bp.get("/people.<any(xlsx, pdf):suffix>")
 @allow(*EXPORT)
-def index_xlsx() -> ResponseReturnValue:
-    """The register as it is narrowed, all rows, as a workbook."""
+def index_file(suffix: str) -> ResponseReturnValue:
+    """The register as it is narrowed, all rows, as a workbook or on paper."""
     if Right.VIEW_ALL not in actor().rights:
         abort(404)
     today, filters = clock.today(), _Filters.read()
@@ -141,8 +145,12 @@ def index_xlsx() -> ResponseReturnValue:
         )
         for person in db.session.scalars(filters.select().order_by(Person.name, Person.id))
     )
-    book = workbook(_("人员"), columns, rows)
-    return xlsx(book, short_name(), _("人员名册"), today.isoformat())
+    narrowed = in_words(
+        post_title(filters.post) if filters.post else "",
+        label(PersonStatus.LEFT) if filters.has_left else "",
+        search_in_words(filters.search),
+    )
+    return as_file(Ledger(_("人员名册"), columns, rows, narrowed), suffix)
 
 
 @bp.route("/people/new", methods=["GET", "POST"])

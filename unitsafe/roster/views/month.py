@@ -18,6 +18,7 @@ from unitsafe.roster import papers, queries, table
 from unitsafe.roster.rules import Standing
 from unitsafe.roster.table import Stand
 from unitsafe.roster.views import EDIT, bp
+from unitsafe.school.ledgers import Ledger, as_file
 from unitsafe.school.queries import school, short_name
 
 
@@ -87,6 +88,15 @@ def _figures(stands: Sequence[Stand], today: date) -> dict[str, int]:
         "uncovered": sum(stand.standing is Standing.UNCOVERED for stand in ahead),
         "clashes": sum(stand.clashes for stand in ahead),
     }
+
+
+@bp.get("/roster/<month>.xlsx")
+@allow()
+def month_xlsx(month: str) -> ResponseReturnValue:
+    """The month's turns as a workbook."""
+    roster = table.read(db.session(), *month_of(month))
+    rows = (papers.row(roster, stand) for stand in roster.all())
+    return as_file(Ledger(_("值班表"), papers.columns(), rows, period=month), "xlsx")
 
 
 @bp.get("/roster/<month>.pdf")

@@ -7,22 +7,28 @@ from flask_babel import gettext as _
 from unitsafe import clock
 from unitsafe.core.access import allow, holds_any
 from unitsafe.core.db import db
-from unitsafe.core.download import pdf, xlsx
-from unitsafe.core.excel import Column, workbook
+from unitsafe.core.download import pdf
+from unitsafe.core.excel import Column
 from unitsafe.core.htmx import render
 from unitsafe.core.labels import label
 from unitsafe.core.paging import fetch_page
 from unitsafe.core.printing import render_pdf
 from unitsafe.core.query import date_arg, here
 from unitsafe.school.address import public_address, reaches_phones
+from unitsafe.school.ledgers import (
+    Ledger,
+    as_file,
+    days_in_words,
+    files_of,
+    in_words,
+    search_in_words,
+)
 from unitsafe.school.queries import school, short_name
 from unitsafe.tips import papers, queries, rules
 from unitsafe.tips.labels import STATE_KIND
 from unitsafe.tips.models import Tip
 from unitsafe.tips.rules import HANDLE, READ, days_late
 from unitsafe.tips.views import bp
-
-MOST_ROWS = 10_000
 
 
 @bp.get("/tips")
@@ -38,18 +44,9 @@ def index() -> ResponseReturnValue:
         is_ascending=filters.is_urgent_first,
     )
     counts = queries.counts(session, filters, today)
-    words = {
-        "open": _("未答复"),
-        "late": _("超期"),
-        "received": _("待受理"),
-        "working": _("处理中"),
-        "ready": _("可以答复了"),
-        "answered": _("已答复"),
-        "all": _("全部"),
-    }
     chips = [
         (f"{word} {counts[key]}", here(".index", state=key), filters.group == key)
-        for key, word in words.items()
+        for key, word in _group_names().items()
         if counts[key] or key in ("open", "answered", "all", filters.group)
     ]
     return render(
@@ -63,13 +60,26 @@ def index() -> ResponseReturnValue:
         filters=filters,
         total=counts[filters.group],
         is_empty=not counts["all"] and filters == queries.Filters(filters.group),
-        xlsx_url=here(".index_xlsx", state=filters.group),
+        files=files_of(".index_file", state=filters.group),
         next_url=here(".index", after=page.next) if page.next else None,
         first_url=None if page.first else here(".index"),
         state_kind=STATE_KIND,
         may_handle=holds_any(HANDLE),
         reaches_phones=reaches_phones(public_address()),
     )
+
+
+def _group_names() -> dict[str, str]:
+    """What the ledger's groups are called, in the order of the chips."""
+    return {
+        "open": _("未答复"),
+        "late": _("超期"),
+        "received": _("待受理"),
+        "working": _("处理中"),
+        "ready": _("可以答复了"),
+        "answered": _("已答复"),
+        "all": _("全部"),
+    }
 
 
 def is_ready(tip: Tip) -> bool:
@@ -89,12 +99,12 @@ def read_filters(group: str) -> queries.Filters:
     )
 
 
-@bp.get("/tips.xlsx")
+@bp.get("/tips.<any(xlsx, pdf):suffix>")
 @allow(*READ)
-def index_xlsx() -> ResponseReturnValue:
+def index_file(suffix: str) -> ResponseReturnValue:
     """举报登记, as it is narrowed. Columns: domain README §9."""
-    today = clock.today()
-    found = queries.rows(db.session(), read_filters("all"), today, MOST_ROWS)
+    filters = read_filters("all")
+    found = queries.rows(db.session(), filters, clock.today())
     sees_sender = holds_any(HANDLE)
     columns = [
         Column(_("编号"), 14),
@@ -110,9 +120,9 @@ def index_xlsx() -> ResponseReturnValue:
         Column(_("答复期限"), 12),
         Column(_("答复"), 50),
         Column(_("答复时间"), 17),
-        Column(_("评分"), 6),
-        Column(_("举报人的话"), 30),
-        Column(_("奖励"), 20),
+        Column(_("评分"), 6, on_paper=False),
+        Column(_("举报人的话"), 30, on_paper=False),
+        Column(_("奖励"), 20, on_paper=False),
     ]
     lines = (
         [
@@ -135,8 +145,12 @@ def index_xlsx() -> ResponseReturnValue:
         ]
         for tip in found
     )
-    made = workbook(_("举报登记"), columns, lines)
-    return xlsx(made, short_name(), _("举报登记"), today.isoformat())
+    narrowed = in_words(
+        "" if filters.group == "all" else _group_names()[filters.group],
+        days_in_words(filters.first, filters.last),
+        search_in_words(filters.words),
+    )
+    return as_file(Ledger(_("举报登记"), columns, lines, narrowed), suffix)
 
 
 @bp.get("/tips/poster.pdf")

@@ -1,0 +1,1 @@
+"""统计: how checks and hazards went over months, counted from the ledgers."""
