@@ -135,8 +135,8 @@ def furnish(make: Make) -> Campus:
     keys |= _trainings(make, teacher)
     keys |= _reminders(make, teacher)
     keys |= _safety(make)
-    make.standard_draft()
     keys |= _assessment(make)
+    make.standard_draft()
     spare["channel_id"] = make.channel(name="旧群").id
     foreign["equipment_id"] = make.equipment(away).id
     spare["draft_id"] = make.draft(officer).id

@@ -136,7 +136,8 @@ def app(
     """The app with an empty database."""
     database.empty()
     monkeypatch.setattr(printing, "_run_child", papers)
-    one_app.extensions.pop("checklists", None)
+    for kept in ("checklists", "standards"):
+        one_app.extensions.pop(kept, None)
     with one_app.app_context():
         limiter.reset()
     yield one_app

@@ -81,8 +81,6 @@ GET  year_plan.year          sign_in ok      ok      ok      ok      ok      ok 
 GET  year_plan.year_pdf      sign_in ok      ok      ok      ok      ok      ok      ok
 GET  year_plan.year_xlsx     sign_in ok      ok      ok      ok      ok      ok      ok
 GET  year_plan.entry         sign_in ok      ok      ok      ok      ok      ok      ok
-GET  assessments.standard    sign_in 403     403     403     ok      ok      ok      ok
-GET  assessments.draft       sign_in 403     403     403     ok      ok      ok      403
 GET  assessments.index       sign_in ok      ok      ok      ok      ok      ok      ok
 GET  assessments.sheet       sign_in 404     ok      ok      ok      ok      ok      ok
 GET  assessments.sheet_pdf   sign_in 404     ok      ok      ok      ok      ok      ok
@@ -91,6 +89,8 @@ GET  assessments.sheet_xlsx  sign_in 404     ok      ok      ok      ok      ok 
 GET  assessments.item        sign_in 404     ok      ok      ok      ok      ok      ok
 GET  assessments.step        sign_in 404     ok      ok      ok      ok      ok      ok
 GET  assessments.metric_records sign_in 404  ok      ok      ok      ok      ok      ok
+GET  assessments.standard    sign_in 403     403     403     ok      ok      ok      ok
+GET  assessments.draft       sign_in 403     403     403     ok      ok      ok      403
 GET  letters.index           sign_in 403     403     403     ok      ok      ok      ok
 GET  letters.index_xlsx      sign_in 403     403     403     ok      ok      ok      ok
 GET  letters.letters_pdf     sign_in 403     403     403     ok      ok      ok      ok

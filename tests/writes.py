@@ -134,8 +134,8 @@ def _all(make: Make, campus: Campus) -> Iterator[Line]:
     yield from _school()
     yield from _letters(make, campus)
     yield from _year_plan(make)
-    yield from _standard()
     yield from _assessments(make)
+    yield from _standard()
     praised = {"whom": f"grid-{campus.more['grid_id']}", "reason": "一日双巡没有漏一次"}
     yield "appraisal.note", "officer", {}, "appraisal.month", praised, ()
     yield from _roster(make, campus)
@@ -400,12 +400,6 @@ def _year_plan(make: Make) -> Iterator[Line]:
     yield "year_plan.sign", "principal", {}, here, signed, ()
 
 
-def _standard() -> Iterator[Line]:
-    here = "assessments.draft"
-    yield "assessments.edit_draft", "officer", {}, here, {"g1_at": "92"}, ()
-    yield "assessments.publish_standard", "principal", {}, here, {"note": "首次发布"}, ()
-
-
 def _assessments(make: Make) -> Iterator[Line]:
     here, item = "assessments.sheet", "assessments.item"
     score = {"points": "1", "note": "一扇窗打不开"}
@@ -419,6 +413,12 @@ def _assessments(make: Make) -> Iterator[Line]:
     yield "assessments.team", "officer", {}, here, joins, ()
     yield "assessments.make_hazards", "officer", {}, here, {}, ()
     yield "assessments.take", "officer", {}, "assessments.step", signed, ()
+
+
+def _standard() -> Iterator[Line]:
+    here = "assessments.draft"
+    yield "assessments.edit_draft", "officer", {}, here, {"g1_at": "92"}, ()
+    yield "assessments.publish_standard", "principal", {}, here, {"note": "首次发布"}, ()
 
 
 def _roster(make: Make, campus: Campus) -> Iterator[Line]:

@@ -28,6 +28,11 @@ def xlsx(content: bytes | IO[bytes], school: str, what: str, period: str) -> Res
     return _named(_sent(content), XLSX, "attachment", "ledger.xlsx", school, what, period)
 
 
+def docx(content: bytes, school: str, what: str, period: str) -> Response:
+    """A Word file to save as 学校简称_表名_期间.docx."""
+    return _named(_sent(content), DOCX, "attachment", "report.docx", school, what, period)
+
+
 def zip_file(content: IO[bytes], school: str, what: str, period: str) -> Response:
     """Many files to save as 学校简称_表名_期间.zip."""
     return _named(
@@ -59,11 +64,6 @@ def packed(files: Iterable[Packed]) -> IO[bytes] | None:
         found.close()
         return None
     return found
-
-
-def docx(content: bytes, school: str, what: str, period: str) -> Response:
-    """A Word file to save as 学校简称_表名_期间.docx."""
-    return _named(make_response(content), DOCX, "attachment", "report.docx", school, what, period)
 
 
 def file_name(*parts: str) -> str:

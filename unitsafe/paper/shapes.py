@@ -769,48 +769,6 @@ class StationSheet(Sheet):
     signatures: list[Signer]
 
 
-class Drawing(TypedDict):
-    """An SVG that the server drew: ``image(name + ".svg")``."""
-
-    name: str
-    caption: str
-
-
-class Statistics(Sheet):
-    """statistics.typ: a period in charts, with how long hazards took and what came back."""
-
-    narrowed: str
-    """The grid and building; empty for the whole school."""
-    summary: list[str]
-    calendars: list[Drawing]
-    """One after the other, the oldest weeks first."""
-    charts: list[Drawing]
-    levels: list[list[str]]
-    """Level, closed, median days, days that nine of ten took at most, in time / closed."""
-    recurring: list[list[str]]
-    """Space, category, hazards, closed."""
-
-
-class LedgerColumn(TypedDict):
-    title: str
-    width: float
-    """Millimetres; together the width of the sheet."""
-    is_text: bool
-    """Sentences stand at the left, everything short in the middle."""
-
-
-class LedgerSheet(Sheet):
-    """ledger.typ: any ledger, with the columns and rows of its workbook."""
-
-    narrowed: str
-    """What it is narrowed to; empty prints the whole ledger."""
-    size: float
-    """Type in points; smaller where many columns share the sheet."""
-    columns: list[LedgerColumn]
-    rows: list[list[str]]
-    signatures: list[Signer]
-
-
 class ScoreLine(TypedDict):
     """A line of the score table: the head of a capability, an item, the sum of a group or of a
     capability. A sum has ``text``, ``of`` and ``got`` only, a head only ``text``."""
@@ -914,3 +872,45 @@ class AssessmentPaper(Sheet):
     comparison: Comparison
     team: list[Fact]
     signers: list[AssessmentSigner]
+
+
+class Drawing(TypedDict):
+    """An SVG that the server drew: ``image(name + ".svg")``."""
+
+    name: str
+    caption: str
+
+
+class Statistics(Sheet):
+    """statistics.typ: a period in charts, with how long hazards took and what came back."""
+
+    narrowed: str
+    """The grid and building; empty for the whole school."""
+    summary: list[str]
+    calendars: list[Drawing]
+    """One after the other, the oldest weeks first."""
+    charts: list[Drawing]
+    levels: list[list[str]]
+    """Level, closed, median days, days that nine of ten took at most, in time / closed."""
+    recurring: list[list[str]]
+    """Space, category, hazards, closed."""
+
+
+class LedgerColumn(TypedDict):
+    title: str
+    width: float
+    """Millimetres; together the width of the sheet."""
+    is_text: bool
+    """Sentences stand at the left, everything short in the middle."""
+
+
+class LedgerSheet(Sheet):
+    """ledger.typ: any ledger, with the columns and rows of its workbook."""
+
+    narrowed: str
+    """What it is narrowed to; empty prints the whole ledger."""
+    size: float
+    """Type in points; smaller where many columns share the sheet."""
+    columns: list[LedgerColumn]
+    rows: list[list[str]]
+    signatures: list[Signer]

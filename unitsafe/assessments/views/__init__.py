@@ -13,6 +13,13 @@ bp = Blueprint("assessments", __name__)
 visible_through["assessments"] = queries.photo_ids
 files_visible_through["assessments"] = queries.file_ids
 
-from unitsafe.assessments.views import item, ledger, papers, sheet, standard, steps  # noqa: E402
+from unitsafe.assessments.views import (  # noqa: E402
+    item,
+    ledger,
+    papers,
+    sheet,
+    standard,
+    steps,
+)
 
 __all__ = ["bp", "item", "ledger", "papers", "sheet", "standard", "steps"]
