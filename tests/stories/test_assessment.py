@@ -65,7 +65,7 @@ def test_three_people_score_a_quarter_and_the_principal_signs_it(tab, records):
     sign(tab("manager", **PC), "review", "审核通过")
     head = tab("principal", **PC)
     sign(head, "sign", "签批")
-    expect(head.locator("main")).to_contain_text("已签批")
+    expect(head.locator("#steps")).to_contain_text("消防安全责任人签批")
     paper = head.request.get(f"{HERE}.pdf")
     assert (paper.status, paper.body()[:5]) == (200, b"%PDF-")
     kept = row(records, "SELECT * FROM assessment WHERE quarter = '2026Q4'")
