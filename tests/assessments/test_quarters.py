@@ -57,7 +57,7 @@ LATER, WITHIN = date(2026, 11, 23), date(2026, 9, 14)
         ("quarter", WITHIN, Period(date(2026, 7, 1), date(2026, 9, 30), WITHIN)),
         ("snapshot", LATER, Period(date(2026, 7, 1), date(2026, 9, 30), date(2026, 9, 30))),
         ("snapshot", WITHIN, Period(date(2026, 7, 1), date(2026, 9, 30), WITHIN)),
-        ("half_year", LATER, Period(date(2026, 3, 31), date(2026, 9, 30), date(2026, 9, 30))),
+        ("half_year", LATER, Period(date(2026, 4, 1), date(2026, 9, 30), date(2026, 9, 30))),
         ("half_year", WITHIN, Period(date(2026, 3, 15), WITHIN, WITHIN)),
         ("term", LATER, Period(date(2026, 9, 1), date(2026, 9, 30), date(2026, 9, 30))),
         ("term", WITHIN, Period(date(2026, 9, 1), WITHIN, WITHIN)),
@@ -93,7 +93,7 @@ def test_before_the_first_term_this_term_is_the_quarter():
     ("on", "first"),
     [
         (date(2027, 8, 31), date(2027, 3, 1)),
-        (date(2028, 8, 30), date(2028, 3, 1)),
+        (date(2028, 8, 30), date(2028, 2, 29)),
         (date(2026, 12, 31), date(2026, 7, 1)),
         (date(2027, 1, 15), date(2026, 7, 16)),
     ],

@@ -71,7 +71,7 @@ def period(
     """
     on = min(today, quarter.last)
     if kind == "half_year":
-        return Period(_months_before(on, HALF_YEAR) + timedelta(days=1), on, on)
+        return Period(_months_before(on + timedelta(days=1), HALF_YEAR), on, on)
     begun = [(first, last) for first, last in terms if first <= on]
     if kind == "term" and begun:
         first, last = max(begun)
