@@ -47,8 +47,8 @@ def _sums(found: object) -> dict[str, tuple[str, str, str]]:
 
 
 def percent(got: Decimal, of: Decimal) -> float | None:
-    """Percent, one decimal; None when nothing applies."""
-    return round(float(100 * got / of), 1) if of else None
+    """Percent, one decimal, never rounded up to a whole that it is not; None when nothing applies."""
+    return int(1000 * got / of) / 10 if of else None
 
 
 def earlier(session: Session, quarter: Quarter, most: int = EARLIER) -> list[Past]:

@@ -1,12 +1,12 @@
 """Reading an assessment: its table, its team, its steps."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 import sqlalchemy as sa
-from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, Session, defer, joinedload, selectinload
 
 from unitsafe import content
 from unitsafe.assessments import figures, standards
@@ -15,12 +15,13 @@ from unitsafe.assessments.models import (
     AssessmentEvent,
     AssessmentHazard,
     AssessmentMember,
+    AssessmentStandard,
     Score,
     ScoreFile,
     VetoMark,
 )
-from unitsafe.assessments.quarters import Quarter
-from unitsafe.assessments.rules import ZERO, Counts, is_vetoed, suggest, veto_metric
+from unitsafe.assessments.quarters import Quarter, read
+from unitsafe.assessments.rules import HEADS, ZERO, Counts, is_vetoed, suggest, veto_metric
 from unitsafe.assessments.sheet import (
     Attached,
     Capability,
@@ -40,8 +41,8 @@ from unitsafe.people import queries as people
 from unitsafe.people.models import Person
 from unitsafe.school import queries as schools
 
-SEES = (Right.VIEW_ALL, Right.RUN_ASSESSMENT, Right.SIGN_ASSESSMENT)
-"""Who reads every assessment; the people of a team read theirs."""
+SEES = (Right.VIEW_ALL, Right.RUN_ASSESSMENT, Right.SIGN_ASSESSMENT, Right.MANAGE_SCHOOL)
+"""Who reads every assessment; heads of departments (HEADS) too, the people of a team theirs."""
 RUNS = (Right.RUN_ASSESSMENT, Right.MANAGE_SCHOOL)
 """Who opens an assessment and forms its team."""
 
@@ -64,20 +65,47 @@ def locked(session: Session, quarter: Quarter) -> Assessment:
     return found
 
 
-def assessments(session: Session) -> Sequence[Assessment]:
-    """All of them, newest first."""
-    return session.scalars(
+def quarter_of_assessment(found: Assessment) -> Quarter:
+    """The quarter it is about."""
+    quarter = read(found.quarter)
+    if quarter is None:
+        raise ValueError(f"no quarter {found.quarter!r}")
+    return quarter
+
+
+def opened(session: Session, quarters: Collection[Quarter]) -> set[str]:
+    """Which of ``quarters`` have an assessment."""
+    codes = [str(one) for one in quarters]
+    return set(session.scalars(sa.select(Assessment.quarter).where(Assessment.quarter.in_(codes))))
+
+
+def ledger(actor: Actor) -> sa.Select[Assessment]:
+    """The assessments that ``actor`` may read in short, newest first: without their tables and
+    their standards' texts."""
+    version = joinedload(Assessment.standard, innerjoin=True)
+    return (
         sa.select(Assessment)
-        .options(joinedload(Assessment.standard, innerjoin=True))
+        .where(sa.literal(sees_all(actor)) | Assessment.id.in_(_teams(actor)))
+        .options(
+            defer(Assessment.content, raiseload=True),
+            version.defer(AssessmentStandard.body, raiseload=True),
+        )
         .order_by(Assessment.quarter.desc())
-    ).all()
+    )
+
+
+def sees_all(actor: Actor) -> bool:
+    """Whether ``actor`` may read every assessment: by right, or as the head of a department that
+    may have to sign."""
+    return not (actor.rights.isdisjoint(SEES) and actor.posts.isdisjoint(HEADS))
 
 
 def may_see(session: Session, actor: Actor, found: Assessment | None) -> bool:
-    """Whether ``actor`` may read this assessment."""
-    if not actor.rights.isdisjoint(SEES):
-        return True
-    return found is not None and actor.id in {one.person_id for one in members(session, found)}
+    """Whether ``actor`` may read this assessment; without one, its preview is for those with the
+    right."""
+    if found is None:
+        return not actor.rights.isdisjoint(SEES)
+    return sees_all(actor) or actor.id in {one.person_id for one in members(session, found)}
 
 
 def sheet(session: Session, quarter: Quarter, found: Assessment | None, today: date) -> Sheet:
@@ -406,6 +434,6 @@ def _teams(actor: Actor) -> sa.Select[int]:
 def _for(
     actor: Actor, select: sa.Select[int], assessment_id: InstrumentedAttribute[int]
 ) -> sa.Select[int]:
-    if not actor.rights.isdisjoint(SEES):
+    if sees_all(actor):
         return select
     return select.where(assessment_id.in_(_teams(actor)))

@@ -151,9 +151,7 @@ _KINDS: Mapping[type, _Kind] = {
         _letter, (joinedload(ResponsibilityLetter.person, innerjoin=True),)
     ),
     PupilInNeed: _Kind(
-        lambda row: Record(
-            f"{row.school_class.name} {row.initials}", label(row.need), endpoint="evacuation.index"
-        ),
+        lambda row: Record(row.school_class.name, endpoint="evacuation.index"),  # no pupil's need
         (joinedload(PupilInNeed.school_class, innerjoin=True),),
     ),
     StationMember: _Kind(

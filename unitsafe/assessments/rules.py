@@ -45,6 +45,20 @@ MOVES: Mapping[Step, tuple[State, State]] = {
 reviews it, the principal signs. Source: content/four_capabilities.yaml ``scoring.workflow``."""
 
 
+HEADS = frozenset(
+    {
+        "vice_principal_teaching",
+        "vice_principal_logistics",
+        "safety_director",
+        "logistics_director",
+        "academic_director",
+        "moral_director",
+        "grade_leader",
+    }
+)
+"""Posts (content/duties.yaml) that head a department. Product convention."""
+
+
 @dataclass(frozen=True)
 class Count:
     """A figure as it was counted: a share ``amount`` of ``whole``, or with ``whole`` None a number.

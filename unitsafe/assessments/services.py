@@ -1,14 +1,14 @@
 """What people do with an assessment. All of it is written once; what changes is what counts."""
 
 import json
-from collections.abc import Collection, Sequence
-from datetime import date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
 from unitsafe import content
-from unitsafe.assessments import figures, queries, standards
+from unitsafe.assessments import figures, queries, rules, standards
 from unitsafe.assessments.models import (
     Assessment,
     AssessmentEvent,
@@ -18,10 +18,10 @@ from unitsafe.assessments.models import (
     ScoreFile,
     VetoMark,
 )
-from unitsafe.assessments.quarters import quarter_of, read
+from unitsafe.assessments.quarters import Quarter, read
 from unitsafe.assessments.rules import MOVES, State, Step
 from unitsafe.assessments.sheet import Item, Sheet, Veto, content_hash
-from unitsafe.content.build import plain
+from unitsafe.content.build import make, plain
 from unitsafe.core import audit
 from unitsafe.core.domain import Actor, NotAllowed, Right, RuleError
 from unitsafe.files.models import StoredFile
@@ -35,8 +35,6 @@ from unitsafe.school import queries as schools
 
 MANAGER = "消防安全管理人"
 """The fire role (content/duties.yaml) that reviews. Source: ``scoring.workflow``."""
-HEADS = 2
-"""Posts down to this level of the grids head a department."""
 CATEGORIES = {
     "equipment": "fire_facility",
     "facility_checks": "fire_facility",
@@ -126,7 +124,9 @@ def score(
     if points is None and part.type == "manual":
         raise RuleError("请打分。", field="points")
     points = None if points is None else _plain_points(points, part.most)
-    if points is not None and points != part.suggested and not note:
+    if points == part.suggested:
+        points = None  # the ledgers' points count, also when those change
+    if points is not None and not note:
         why = "请写明现场情况。" if part.type == "manual" else "改分要写明原因。"
         raise RuleError(why, field="note")
     newest = queries.newest_score(session, found, item.key, part_number)
@@ -242,8 +242,7 @@ def sign(
     elif scan is None:
         raise RuleError("请附上签好的评分表扫描件或照片。", field="file")
     need_ready(session, found, sheet, step)
-    if not sheet.quarter.last < done_on <= today:
-        raise RuleError("签字日期要在季度结束以后、今天以前。", field="done_on")
+    _need_day(session, found, sheet.quarter, done_on, today)
     if step is Step.DEPARTMENT and not department:
         raise RuleError("请填写部门。", field="department")
     if seen != sheet.mark:
@@ -292,7 +291,7 @@ def may_sign(step: Step, actor: Actor) -> bool:
     posts = content.load().posts
     held = [posts[key] for key in actor.posts if key in posts]
     if step is Step.DEPARTMENT:
-        return any(post.grid_level <= HEADS and post.key != "inspector" for post in held)
+        return not rules.HEADS.isdisjoint(actor.posts)
     if step is Step.REVIEW:
         return any(post.fire_role == MANAGER for post in held)
     return Right.SIGN_ASSESSMENT in actor.rights
@@ -323,11 +322,28 @@ def need_ready(session: Session, found: Assessment, sheet: Sheet, step: Step) ->
             n=len(sheet.unsaid),
             items="；".join(one.text for one in sheet.unsaid),
         )
-    if step is not Step.DEPARTMENT and not any(
-        one.step is Step.DEPARTMENT and one.mark == sheet.mark
-        for one in queries.events(session, found)
-    ):
-        raise RuleError("请先由被评部门签字；签字后改过分的要重签。")
+    if step is Step.DEPARTMENT:
+        return
+    before, missing = _BEFORE[step]
+    events = queries.events(session, found)
+    if not any(one.step is before and one.mark == sheet.mark for one in events):
+        raise RuleError(missing)
+
+
+_BEFORE = {
+    Step.REVIEW: (Step.DEPARTMENT, "请先由被评部门签字；签字后改过分的要重签。"),
+    Step.SIGN: (Step.REVIEW, "审核以后评分表有变动（比如学校条件改了），请先退回小组核对。"),
+}
+"""Which signature under the same table a later one needs."""
+
+
+def _need_day(
+    session: Session, found: Assessment, quarter: Quarter, done_on: date, today: date
+) -> None:
+    """Signing and filing come after the quarter, and in their order."""
+    signed = [one.done_on for one in queries.events(session, found) if one.how is not None]
+    if not max([quarter.last + timedelta(days=1), *signed]) <= done_on <= today:
+        raise RuleError("日期要在季度结束和前面的签字以后，不晚于今天。", field="done_on")
 
 
 def give_back(
@@ -356,9 +372,10 @@ def file(
     now: datetime,
 ) -> None:
     """Record that the signed table was filed. Raises RuleError."""
+    if by.rights.isdisjoint(queries.RUNS):
+        raise NotAllowed("备案由安全员或安全主任登记。")
     _need_state(found, Step.FILE)
-    if not (read(found.quarter) or quarter_of(today)).last < done_on <= today:
-        raise RuleError("备案日期要在季度结束以后、今天以前。", field="done_on")
+    _need_day(session, found, queries.quarter_of_assessment(found), done_on, today)
     _append(
         session,
         found,
@@ -376,19 +393,20 @@ def make_hazards(
     session: Session,
     found: Assessment,
     sheet: Sheet,
-    keys: Collection[str],
+    only: str = "",
     *,
     by: Actor,
     now: datetime,
 ) -> list[Hazard]:
-    """A hazard of each of the items ``keys`` that fell short and has none yet. Raises RuleError."""
+    """A hazard of each item that fell short and has none yet, or of the item ``only``. Raises
+    RuleError."""
     if by.rights.isdisjoint(queries.RUNS):
         _need_member(session, found, by)
     known = queries.hazards(session, found)
     vetoed = {veto.item for veto in sheet.holding}
     made = []
     for item in sheet.unmet:
-        if item.key not in keys or item.key in known:
+        if item.key in known or (only and item.key != only):
             continue
         hazard = hazards.report(
             session,
@@ -496,6 +514,11 @@ def _log(
 def _is_untouched(session: Session, entry: audit.AuditEntry) -> str | None:
     quarter = read(entry.subject.partition(":")[2])
     found = queries.assessment(session, quarter) if quarter else None
-    if found is None or content_hash(found.content) != json.loads(entry.data)["content"]:
+    if (
+        found is None
+        or found.content is None
+        or content_hash(found.content) != json.loads(entry.data)["content"]
+        or found.summary != summary(make(Sheet, found.content["sheet"]))
+    ):
         return f"the assessment of {quarter} is not the one that was signed"
     return None

@@ -313,8 +313,10 @@ class Sheet:
 
     @cached_property
     def mark(self) -> str:
-        """SHA-256 (hex) of all of it but the warnings: the same for the same table."""
-        return content_hash(plain(replace(self, warnings=())))
+        """SHA-256 (hex) of all of it but the warnings and what the team's posts are called: the same
+        for the same table."""
+        members = tuple(replace(one, title="") for one in self.members)
+        return content_hash(plain(replace(self, warnings=(), members=members)))
 
 
 def content_hash(body: object) -> str:

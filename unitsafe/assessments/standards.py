@@ -1,6 +1,5 @@
 """Versions of the standard: the content pack's, and the school's own."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,19 +24,15 @@ def body_of(standard: Standard) -> dict[str, Any]:
     return body
 
 
-def published(session: Session) -> Sequence[AssessmentStandard]:
-    """The published versions, newest first."""
-    return session.scalars(
-        sa.select(AssessmentStandard)
-        .where(AssessmentStandard.published_at.is_not(None))
-        .order_by(AssessmentStandard.number.desc())
-    ).all()
-
-
 def newest(session: Session) -> AssessmentStandard | None:
     """The published version that a new assessment takes; None while it is the pack's own, not yet
     written down (:func:`in_use`)."""
-    found = next(iter(published(session)), None)
+    found = session.scalars(
+        sa.select(AssessmentStandard)
+        .where(AssessmentStandard.published_at.is_not(None))
+        .order_by(AssessmentStandard.number.desc())
+        .limit(1)
+    ).first()
     is_older_pack = (
         found is not None and found.origin != SCHOOL and found.origin != content.load().version
     )

@@ -44,12 +44,16 @@ def _lines(session: Session, actor: Actor, today: date) -> Iterator[Waiting]:
     _id, state, step = row
     address = url_for("assessments.sheet", quarter=quarter)
     what = _("%(quarter)s四个能力自评", quarter=quarter.name)
-    if state is State.OPEN and row.id in queries.own_ids(session, actor):
-        yield Waiting(address, _("评"), what, line, _("去打分"), kind)
-    elif state is State.OPEN and step is Step.DEPARTMENT and services.may_sign(Step.REVIEW, actor):
+    is_signed = step is Step.DEPARTMENT
+    if state is State.REVIEWED:
+        if services.may_sign(Step.SIGN, actor):
+            yield Waiting(address, _("签"), what, line, _("去签批"), kind)
+    elif state is State.OPEN and is_signed and services.may_sign(Step.REVIEW, actor):
         yield Waiting(address, _("审"), what, line, _("去审核"), kind)
-    elif state is State.REVIEWED and services.may_sign(Step.SIGN, actor):
-        yield Waiting(address, _("签"), what, line, _("去签批"), kind)
+    elif state is State.OPEN and row.id in queries.own_ids(session, actor):
+        yield Waiting(address, _("评"), what, line, _("去打分"), kind)
+    elif state is State.OPEN and not is_signed and services.may_sign(Step.DEPARTMENT, actor):
+        yield Waiting(address, _("签"), what, _("打完分请部门签字"), _("去看"), kind)
 
 
 def _newest_step() -> sa.ScalarSelect[Step]:

@@ -2,7 +2,8 @@
 
 import tempfile
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import IO, Any
@@ -43,15 +44,23 @@ def workbook(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Valu
     a link or a number. Raises RuleError while two others are being made, and for more rows
     than a sheet can hold.
     """
+    with turn():
+        return written(title, columns, rows)
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """One of the two exports that may be made at once. Raises RuleError while there is none free."""
     if not _at_once.acquire(timeout=WAIT):
         raise RuleError("现在有别的表正在导出，请过一两分钟再试。")
     try:
-        return _written(title, columns, rows)
+        yield
     finally:
         _at_once.release()
 
 
-def _written(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> IO[bytes]:
+def written(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Value]]) -> IO[bytes]:
+    """As `workbook`, within a turn that is held already."""
     file = tempfile.TemporaryFile(prefix="unitsafe-export-")  # noqa: SIM115 - the caller closes it
     options = {
         "constant_memory": True,

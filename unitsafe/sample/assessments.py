@@ -245,14 +245,14 @@ def _make_hazards(world: World, quarter: Quarter, lives: Lives, *, at: datetime)
     """Two of the unmet items, the ones that miss most."""
     with _table(world, quarter, at) as (found, sheet):
         worst = sorted(sheet.unmet, key=lambda item: item.got - item.of)[:MADE]
-        made = services.make_hazards(
-            world.session,
-            found,
-            sheet,
-            [item.key for item in worst],
-            by=_who(world, OFFICER, at),
-            now=at,
-        )
+        by = _who(world, OFFICER, at)
+        made = [
+            hazard
+            for item in worst
+            for hazard in services.make_hazards(
+                world.session, found, sheet, item.key, by=by, now=at
+            )
+        ]
     for hazard in made:
         lives.begin(FIX, hazard.id, at)
 

@@ -14,7 +14,7 @@ from unitsafe.core.access import holds_any
 from unitsafe.core.db import db
 from unitsafe.core.domain import Right, RuleError
 from unitsafe.core.download import Packed, file_name, packed, pdf, xlsx, zip_file
-from unitsafe.core.excel import Column, Value, workbook
+from unitsafe.core.excel import Column, Value, turn, workbook, written
 from unitsafe.core.printing import printable, render_pdf
 from unitsafe.core.query import here, month_of
 from unitsafe.paper import shapes
@@ -100,13 +100,14 @@ def month_book(ledger: Ledger) -> Iterator[Packed]:
     """The ledger of a month as a workbook to pack; nothing when it has no rows."""
     rows = iter(ledger.rows)
     for row in rows:
-        with workbook(ledger.title, ledger.columns, chain([row], rows)) as book:
+        with written(ledger.title, ledger.columns, chain([row], rows)) as book:
             yield f"{file_name(short_name(), ledger.title, ledger.period)}.xlsx", book
 
 
 def as_archive(title: str, year: int, files: Iterable[Packed]) -> Response:
     """``files`` as the ZIP of a year, made on disk one by one. Raises RuleError without any."""
-    content = packed(files)
+    with turn():
+        content = packed(files)
     if content is None:
         raise RuleError("%(year)s年没有符合条件的记录。", year=year)
     return zip_file(content, short_name(), title, str(year))

@@ -160,7 +160,8 @@ def calendar_of(session: Session, year: str) -> Calendar:
         one.day: Day(one.day, one.teaching, one.boarding, one.note)
         for one in schools.days(session, first - rules.EARLIEST, last + rules.EARLIEST)
     }
-    return Calendar(days, [(term.starts_on, term.ends_on) for term in schools.terms(session)])
+    terms = [(term.starts_on, term.ends_on) for term in schools.terms(session)]
+    return Calendar(days, terms, schools.school(session).number("assessment_days"))
 
 
 Parts = tuple[Entry, str, str, Obligation | None]

@@ -15,8 +15,6 @@ AHEAD = timedelta(days=13)
 """What is due before a holiday may be done in the two weeks that end with its due day."""
 BEFORE_TERM = timedelta(days=7)
 """Source: content/checklists.yaml before_term (开学前7天至开学首日)."""
-AFTER_QUARTER = timedelta(days=10)
-"""Source: content/four_capabilities.yaml ``scoring.deadline`` (季度结束后10日内)."""
 FIRST_WEEK = timedelta(days=6)
 SIGN_BY = (9, 30)
 """The plan is signed in September. Source: content/obligations.yaml year_plan."""
@@ -62,10 +60,12 @@ class Change(StrEnum):
 
 @dataclass(frozen=True)
 class Calendar:
-    """The school's days by date, and its terms as (first day, last day), in any order."""
+    """The school's days by date, and its terms as (first day, last day), in any order.
+    ``after_quarter``: within how many days of a quarter's end its self-assessment is due."""
 
     days: Mapping[date, Day]
     terms: Collection[tuple[date, date]]
+    after_quarter: int = 10
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ class _Frame:
     def __init__(self, calendar: Calendar, year: str) -> None:
         self.year = year
         self.first, self.last = span(year)
-        self._days = calendar.days
+        self._days, self.after_quarter = calendar.days, calendar.after_quarter
         self.halves = halves(calendar, year)
         self.months = [month_of(self.first, number) for number in range(12)]
 
@@ -238,10 +238,11 @@ def _quarters(frame: _Frame, one: Obligation) -> Iterator[Entry]:
 
 
 def _after_quarters(frame: _Frame, one: Obligation) -> Iterator[Entry]:
-    """The ten days after each quarter; what comes later still counts for it."""
+    """The days after each quarter; what comes later still counts for it. Source:
+    content/four_capabilities.yaml ``scoring.deadline`` (季度结束后10日内)."""
     for entry in _quarters(frame, one):
         first = entry.last + timedelta(days=1)
-        due = entry.last + AFTER_QUARTER
+        due = entry.last + timedelta(days=frame.after_quarter)
         yield replace(entry, first=first, last=month_of(first, 2)[1], due_on=due)
 
 

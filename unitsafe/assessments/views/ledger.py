@@ -1,6 +1,6 @@
 """All assessments: what is to be done now, how the points went, every quarter."""
 
-from flask import url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -8,7 +8,8 @@ from unitsafe import clock
 from unitsafe.assessments import compare, figures, queries, services, standards
 from unitsafe.assessments.forms import OpenForm
 from unitsafe.assessments.labels import STATE_KIND
-from unitsafe.assessments.quarters import Quarter, quarter_of, read
+from unitsafe.assessments.models import Assessment
+from unitsafe.assessments.quarters import Quarter, quarter_of
 from unitsafe.assessments.views import bp
 from unitsafe.assessments.views.reading import freeze_if_due
 from unitsafe.assessments.views.trends import total_trend
@@ -17,8 +18,9 @@ from unitsafe.core.acts import carry_out
 from unitsafe.core.db import db
 from unitsafe.core.forms import choices
 from unitsafe.core.htmx import render
+from unitsafe.core.paging import fetch_page
+from unitsafe.core.query import here
 
-READERS = (*queries.SEES, *queries.RUNS)
 OFFERED = 4
 """Quarters that may be opened: the running one and those before it."""
 
@@ -33,35 +35,39 @@ def index() -> ResponseReturnValue:
 def _show(*, form: OpenForm | None = None, status: int = 200) -> ResponseReturnValue:
     freeze_if_due()
     session, today = db.session(), clock.today()
-    everything = queries.assessments(session)
-    own = queries.own_ids(session, actor())
-    rows = [one for one in everything if holds_any(READERS) or one.id in own]
-    quarters = {one.id: read(one.quarter) for one in rows}
+    page = fetch_page(
+        session,
+        queries.ledger(actor()),
+        keys=(Assessment.quarter,),
+        after=request.args.get("after"),
+    )
+    quarters = {one.id: queries.quarter_of_assessment(one) for one in page.rows}
     pasts = [
-        compare.past(quarter, one.summary)
-        for one in reversed(rows)
-        if one.summary and (quarter := quarters[one.id])
+        compare.past(quarters[one.id], one.summary) for one in reversed(page.rows) if one.summary
     ]
     return render(
         "assessments/index.html",
         fragment="rows",
-        rows=rows,
+        rows=page.rows,
+        next_url=here(".index", after=page.next) if page.next else None,
+        first_url=None if page.first else here(".index"),
         quarters=quarters,
         pasts={str(one.quarter): one for one in pasts},
-        trend=total_trend(pasts) if len(pasts) > 1 else None,
+        trend=total_trend(pasts[-compare.EARLIER - 1 :]) if len(pasts) > 1 else None,
         running=quarter_of(today),
-        form=form
-        or (_form({one.quarter for one in everything}) if holds_any(queries.RUNS) else None),
+        form=form or (_form() if holds_any(queries.RUNS) else None),
         state_kind=STATE_KIND,
-        editions={one.id: standards.edition(one.standard) for one in rows},
-        sees_all=holds_any(READERS),
+        editions={one.id: standards.edition(one.standard) for one in page.rows},
+        sees_all=holds_any(queries.SEES),
         status=status,
     )
 
 
-def _form(opened: set[str]) -> OpenForm | None:
+def _form() -> OpenForm | None:
     """Opening a quarter that can be opened, the one that has ended first; None when all are."""
-    found = [one for one in _offered() if str(one) not in opened]
+    offered = _offered()
+    opened = queries.opened(db.session(), offered)
+    found = [one for one in offered if str(one) not in opened]
     if not found:
         return None
     form = OpenForm(formdata=None)

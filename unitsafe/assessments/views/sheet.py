@@ -45,7 +45,7 @@ def show(
 ) -> ResponseReturnValue:
     """The page, or one of its parts after a change."""
     session = db.session()
-    if page.found is None or page.found.content is None:
+    if fragment is None and not page.is_final:
         page = Page(page.quarter, page.found, with_warnings(session, page.sheet))
     sheet, found = page.sheet, page.found
     before, look_back = compare.look_back(session, sheet)
@@ -250,15 +250,14 @@ def team(quarter: str) -> ResponseReturnValue:
 def make_hazards(quarter: str) -> ResponseReturnValue:
     """Hazards of one item that fell short, or of all of them."""
     page, form = page_of(quarter, must_exist=True), HazardForm()
-    asked = form.item.data or ""
-    keys = {asked} if asked else {item.key for item in page.sheet.unmet}
+    asked, today = form.item.data or "", clock.today()
     return carry_out(
         form,
         lambda session, now: services.make_hazards(
             session,
             queries.locked(session, page.quarter),
-            page.sheet,
-            keys,
+            queries.sheet_to_sign(session, page.quarter, today),
+            asked,
             by=actor(),
             now=now,
         ),

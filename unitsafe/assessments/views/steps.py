@@ -98,7 +98,7 @@ def _screen(page: Page, step: Step, may_sign: bool) -> Form | None:
 
 
 def _missing(page: Page, step: Step) -> str:
-    if step not in (Step.DEPARTMENT, Step.REVIEW):
+    if step not in SIGNED:
         return ""
     try:
         services.need_ready(db.session(), page.assessment(), page.sheet, step)
@@ -199,8 +199,6 @@ def _give_back(page: Page) -> ResponseReturnValue:
 
 
 def _file(page: Page) -> ResponseReturnValue:
-    if not page.runs:
-        abort(403)
     form, today = FileForm(), clock.today()
     ids, file_error = sent_files()
     return carry_out(
