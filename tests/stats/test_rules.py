@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from unitsafe.stats.rules import Fixing, Period, Span, TermDays, percent, period
+from unitsafe.stats.rules import Fixing, Period, Span, TermDays, period
 
 TODAY = date(2026, 11, 23)
 SPRING = TermDays("2025—2026学年第二学期", date(2026, 2, 26), date(2026, 7, 3))
@@ -56,13 +56,6 @@ def test_the_outer_months_are_cut():
         (date(2026, 10, 1), date(2026, 10, 31)),
         (date(2026, 11, 1), date(2026, 11, 23)),
     ]
-
-
-@pytest.mark.parametrize(
-    ("part", "whole", "found"), [(0, 0, None), (0, 5, 0), (999, 1000, 99), (3, 3, 100), (1, 3, 33)]
-)
-def test_a_hundred_per_cent_is_all_of_it(part, whole, found):
-    assert percent(part, whole) == found
 
 
 def test_the_average_is_days_each():

@@ -12,6 +12,7 @@ from unitsafe.assessments.models import Assessment
 from unitsafe.assessments.quarters import Quarter, read
 from unitsafe.assessments.sheet import Item, Sheet
 from unitsafe.content.build import make
+from unitsafe.core.percent import percent
 from unitsafe.hazards.models import Hazard
 
 EARLIER = 7
@@ -20,8 +21,8 @@ EARLIER = 7
 
 @dataclass(frozen=True)
 class Past:
-    """A signed quarter in short; shares are percent of the points that could be reached, by the
-    key of the capability or group."""
+    """A signed quarter in short; shares are percent of the points that could be reached, with one
+    decimal, by the key of the capability or group."""
 
     quarter: Quarter
     total: Decimal
@@ -37,18 +38,16 @@ def past(quarter: Quarter, summary: dict[str, object]) -> Past:
         quarter,
         Decimal(str(summary["total"] or 0)),
         str(summary["grade"]),
-        {key: percent(Decimal(got), Decimal(of)) for key, (_title, got, of) in sums.items()},
+        {
+            key: percent(Decimal(got), Decimal(of), places=1)
+            for key, (_title, got, of) in sums.items()
+        },
         {key: title for key, (title, _got, _of) in sums.items()},
     )
 
 
 def _sums(found: object) -> dict[str, tuple[str, str, str]]:
     return {key: tuple(one) for key, one in found.items()} if isinstance(found, dict) else {}
-
-
-def percent(got: Decimal, of: Decimal) -> float | None:
-    """Percent, one decimal, never rounded up to a whole that it is not; None when nothing applies."""
-    return int(1000 * got / of) / 10 if of else None
 
 
 def earlier(session: Session, quarter: Quarter, most: int = EARLIER) -> list[Past]:

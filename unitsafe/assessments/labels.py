@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from unitsafe.assessments.rules import State, Step
 from unitsafe.assessments.sheet import Part
 from unitsafe.core.labels import label_all
+from unitsafe.core.percent import percent as cut
 
 label_all(
     {
@@ -60,8 +61,7 @@ def figure(part: Part) -> str:
 
 def percent(share: Fraction) -> str:
     """A share with one decimal, never rounded up to a whole that it is not."""
-    tenths = int(share * 1000)
-    return f"{tenths // 10}.{tenths % 10}%" if tenths % 10 else f"{tenths // 10}%"
+    return f"{cut(share, places=1):g}%"
 
 
 def empty(part: Part) -> str:

@@ -10,11 +10,13 @@ from markupsafe import Markup
 
 from unitsafe.core import charts
 from unitsafe.core.charts import Series, Square
+from unitsafe.core.figures import Figure
 from unitsafe.core.labels import WEEKDAYS, label
+from unitsafe.core.percent import percent
 from unitsafe.hazards.rules import Level
 from unitsafe.stats.labels import FIGURE_NAMES, category_name, month_name, short_months
 from unitsafe.stats.queries import Report
-from unitsafe.stats.rules import Count, Day, percent
+from unitsafe.stats.rules import Count, Day
 
 Cell = str | int | float | tuple[str | int | float, str] | None
 """A text or number, or one with the address of what is behind it."""
@@ -204,7 +206,7 @@ def figures(report: Report, links: Links) -> Chart:
     """What the assessment counts, month by month, in per cent."""
     spans = report.period.months
     series = [
-        Series(str(FIGURE_NAMES[key]), [_percent(one.value) for one in found])
+        Series(str(FIGURE_NAMES[key]), [share(one) for one in found])
         for key, found in report.figures.items()
     ]
     many = max((len(one.values) for one in series), default=0)
@@ -233,8 +235,11 @@ def figures(report: Report, links: Links) -> Chart:
     )
 
 
-def _percent(value: float | None) -> float | None:
-    return None if value is None else round(100 * value, 1)
+def share(figure: Figure) -> float | None:
+    """A figure in per cent with one decimal; None where there was nothing."""
+    if figure.amount is None or not figure.whole:
+        return None
+    return percent(int(figure.amount), figure.whole, places=1)
 
 
 def _share(amount: int | float | None, whole: int | None, url: str) -> Cell:

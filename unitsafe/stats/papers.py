@@ -8,12 +8,12 @@ from flask_babel import gettext as _
 from unitsafe import clock
 from unitsafe.core.excel import Column, Value
 from unitsafe.core.labels import label
+from unitsafe.core.percent import percent
 from unitsafe.paper import shapes
 from unitsafe.stats import charts
 from unitsafe.stats.charts import Links
 from unitsafe.stats.labels import FIGURE_NAMES, category_name, month_name, period_name
 from unitsafe.stats.queries import Report
-from unitsafe.stats.rules import percent
 
 
 def headline(report: Report) -> str:
@@ -109,7 +109,7 @@ def rows(report: Report) -> Iterator[list[Value]]:
                 figure.whole,
                 figure.amount,
                 _("分子"),
-                None if figure.value is None else round(100 * figure.value, 1),
+                charts.share(figure),
                 None,
                 None,
             ]

@@ -122,10 +122,3 @@ class Count:
     number: int
     closed: int = 0
     category: str = ""
-
-
-def percent(part: int, whole: int) -> int | None:
-    """Whole per cent, and 100 only for all of it; None of nothing."""
-    if not whole:
-        return None
-    return int(100 * part / whole) if part < whole else 100

@@ -18,6 +18,7 @@ from unitsafe.core.download import pdf, xlsx
 from unitsafe.core.excel import workbook
 from unitsafe.core.htmx import render
 from unitsafe.core.labels import label
+from unitsafe.core.percent import percent
 from unitsafe.core.printing import render_pdf
 from unitsafe.core.query import here, int_arg, read_day
 from unitsafe.grids import queries as grids
@@ -153,7 +154,7 @@ def index() -> ResponseReturnValue:
         building_choices=[(one.id, one.name) for one in asked.buildings],
         charts=charts,
         category_name=category_name,
-        percent=rules.percent,
+        percent=percent,
         here=here,
         args=request.args,
     )
