@@ -11,8 +11,9 @@ from sqlalchemy.orm import selectinload
 
 from unitsafe import clock
 from unitsafe.checks.models import Check
-from unitsafe.checks.rules import DONE
+from unitsafe.checks.rules import State as CheckState
 from unitsafe.core.figures import METRICS, Figure
+from unitsafe.grids.models import GridSpace
 from unitsafe.hazards.models import Hazard, HazardEvent
 from unitsafe.hazards.rules import Action, Fix, Level, Source, State
 from unitsafe.stats import queries
@@ -179,21 +180,65 @@ def test_a_midnight_belongs_to_the_day_it_begins(make, session, now, report):
     assert report().levels[Level.NORMAL].in_time == 1
 
 
-def test_days_count_the_checks_of_every_day_that_had_to_be_done(make, session, now, report):
+def test_a_day_counts_what_had_to_be_done_and_is_over_when_nothing_can_come(
+    make, session, now, report
+):
     teacher = make.someone("teacher")
     make.submitted(make.walk(), teacher)
-    (today,) = report().days
-    assert (today.expected, today.done, today.on_time) == (1, 1, 1)
-    now.set("2026-11-24T08:00")
-    (monday,) = report().days
     daily = [
-        one
+        one.id
         for one in session.scalars(sa.select(Check).where(Check.day == date(2026, 11, 23)))
         if one.checklist_key in ("grid_walk", "daily_fire_patrol", "night_dorm")
-        and (one.state in DONE or one.missed_at <= make.now())
     ]
-    assert (monday.expected, monday.done) == (len(daily), 1)
+    (today,) = report().days
+    assert (today.expected, today.done, today.on_time) == (len(daily), 1, 1) and len(daily) > 2
+    assert today.is_running
+    handed_in = {
+        "state": CheckState.SUBMITTED,
+        "submitted_at": make.now(),
+        "submitted_by_id": teacher.id,
+    }
+    session.execute(sa.update(Check).where(Check.id.in_(daily)).values(handed_in))
+    session.commit()
+    (today,) = report().days
+    assert today.done == today.expected and today.is_running
+    now.set("2026-11-24T00:00")
+    (monday,) = report().days
+    assert monday.on_time == monday.expected == len(daily) and not monday.is_running
     assert report(Period(Span.OWN, date(2026, 9, 1), date(2026, 9, 30))).days == []
+
+
+def test_what_may_be_left_out_is_not_expected(make, session, now, report):
+    walk = make.walk()
+    whole = report().days[0].expected
+    walk.state = CheckState.SKIPPED
+    session.commit()
+    now.set("2026-11-24T13:00")
+    (monday,) = report().days
+    assert (monday.expected, monday.done, monday.is_running) == (whole - 1, 0, False)
+
+
+def test_the_walks_of_a_grid_belong_to_the_buildings_of_its_spaces_then(
+    make, session, now, report
+):
+    hall = make.building("综合楼")
+    make.walk()
+    session.execute(sa.delete(Check).where(Check.target != "grid"))
+    session.commit()
+
+    def walks(building):
+        return sum(one.expected for one in report(building_id=building.id).days)
+
+    own = walks(make.building())
+    assert own > 0 and walks(hall) == 0
+    room = make.space(hall, "门厅")
+    link = GridSpace(space_id=room.id, grid_id=make.grid().id, from_on=date(2026, 11, 24))
+    session.add(link)
+    session.commit()
+    assert walks(hall) == 0
+    link.from_on, link.until_on = date(2026, 9, 1), date(2026, 11, 23)
+    session.commit()
+    assert walks(hall) == own == walks(make.building())
 
 
 def test_what_was_handed_in_after_its_grace_was_not_in_time(make, now, report):

@@ -5,8 +5,8 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from unitsafe import clock
-from unitsafe.checks.models import IS_BACKFILL, Check
-from unitsafe.checks.rules import DONE, State
+from unitsafe.checks.models import IS_BACKFILL, Check, Plan
+from unitsafe.checks.rules import DAILY, DONE, State
 
 
 def was_done(on: date) -> sa.ColumnElement[bool]:
@@ -24,6 +24,12 @@ def is_expected(first: date, on: date) -> sa.ColumnElement[bool]:
         Check.corrects_id.is_(None),
         sa.or_(was_done(on), was_missed(clock.end_of(on))),
     )
+
+
+def is_daily() -> sa.ColumnElement[bool]:
+    """Of a plan of each day or night, and not skipped."""
+    daily = sa.select(Plan.id).where(Plan.unit.in_(DAILY))
+    return sa.and_(Check.plan_id.in_(daily), Check.state != State.SKIPPED)
 
 
 def was_missed(now: datetime) -> sa.ColumnElement[bool]:

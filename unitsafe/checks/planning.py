@@ -19,7 +19,7 @@ from unitsafe.checks.models import (
     Plan,
     PlannedDay,
 )
-from unitsafe.checks.rules import Action, DayFacts, State
+from unitsafe.checks.rules import DAILY, Action, DayFacts, State
 from unitsafe.checks.versions import load_content, newest_versions
 from unitsafe.content.build import plain
 from unitsafe.core.db import writing
@@ -32,7 +32,6 @@ from unitsafe.school import queries as schools
 from unitsafe.school.models import School
 from unitsafe.school.rules import Span
 
-DAILY = ("day", "night")
 LONGEST_GAP = 400
 """Days that are made up for when nobody opened the app; a school year and a bit."""
 

@@ -9,6 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, joinedload, load_only, selectinload
 
+from unitsafe.checks import counting
 from unitsafe.checks.models import (
     HAS_FAILED,
     IS_BACKFILL,
@@ -23,9 +24,12 @@ from unitsafe.checks.rules import DONE, ON_DUTY, UNFINISHED, State, may_counters
 from unitsafe.core.db import like
 from unitsafe.core.domain import Actor, Right
 from unitsafe.core.paging import AT_ONCE
+from unitsafe.grids.models import GridSpace
 from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import OPEN
 from unitsafe.people.models import Person
+from unitsafe.people.queries import valid_on
+from unitsafe.places.models import Space
 
 Condition = sa.ColumnElement[bool] | sa.TextClause
 LEDGER_ORDER = (Check.day, Check.id)
@@ -83,6 +87,8 @@ class Filters:
     first: date | None = None
     last: date | None = None
     words: str = ""
+    is_daily: bool = False
+    """Only what has to be done day by day (counting.is_daily), also what opens later that day."""
 
 
 MOST_COUNTED = 5000
@@ -99,7 +105,8 @@ STATUS_CHOICES = (
 
 
 def ledger(actor: Actor, filters: Filters, now: datetime) -> sa.Select[Any]:
-    """Checks ``actor`` may see that have opened, with people; page by LEDGER_ORDER."""
+    """Checks ``actor`` may see that have opened (of the daily ones also those of later today), with
+    people; page by LEDGER_ORDER."""
     return (
         sa.select(Check)
         .where(visible_to(actor), is_listed(), *_conditions(filters, now))
@@ -121,22 +128,27 @@ def lines(session: Session, actor: Actor, filters: Filters, now: datetime) -> It
 def count(session: Session, actor: Actor, filters: Filters, now: datetime) -> int:
     """How many checks the ledger holds under these filters; beyond MOST_COUNTED one more is said
     (ten years hold 200,000, and nobody waits for their number)."""
+    conditions = _conditions(filters, now)
+    if building := filters.building_id:  # says less than in_building, but lets the indexes be used:
+        # a page walks back by day until it is full, a count would walk through all years
+        near = Check.grid_id.in_(_grids_of(building))
+        conditions.append(sa.or_(Check.building_id == building, near))
     found = (
         sa.select(Check.id)
-        .where(visible_to(actor), is_listed(), *_conditions(filters, now))
+        .where(visible_to(actor), is_listed(), *conditions)
         .limit(MOST_COUNTED + 1)
     )
     return session.scalars(sa.select(sa.func.count()).select_from(found.subquery())).one()
 
 
 def _conditions(filters: Filters, now: datetime) -> list[Condition]:
-    found: list[Condition] = [Check.opens_at <= now]
+    found: list[Condition] = [counting.is_daily() if filters.is_daily else Check.opens_at <= now]
     if filters.checklist_key:
         found.append(Check.checklist_key == filters.checklist_key)
     if filters.grid_ids:
         found.append(Check.grid_id.in_(filters.grid_ids))
     if filters.building_id:
-        found.append(Check.building_id == filters.building_id)
+        found.append(in_building(filters.building_id))
     if filters.person_id:
         found.append(
             sa.or_(
@@ -164,6 +176,27 @@ def _conditions(filters: Filters, now: datetime) -> list[Condition]:
         "skipped": [Check.state == State.SKIPPED],
     }
     return found + by_status.get(filters.status, [])
+
+
+def in_building(building_id: int) -> sa.ColumnElement[bool]:
+    """Checks of the building, and walks of the grids that had a space in it on their day: one grid
+    may reach into two buildings."""
+    then = _grids_of(building_id).where(
+        GridSpace.grid_id == Check.grid_id, valid_on(GridSpace, Check.day)
+    )
+    return sa.or_(
+        Check.building_id == building_id,
+        sa.and_(Check.target == "grid", then.correlate(Check).exists()),
+    )
+
+
+def _grids_of(building_id: int) -> sa.Select[int]:
+    """Grids that hold, or ever held, a space of the building."""
+    return (
+        sa.select(GridSpace.grid_id)
+        .join(Space, Space.id == GridSpace.space_id)
+        .where(Space.building_id == building_id)
+    )
 
 
 def check(session: Session, actor: Actor, check_id: int) -> Check | None:

@@ -97,6 +97,8 @@ class DayFacts:
     begins: Span | None = None
 
 
+DAILY = ("day", "night")
+"""Units of plans whose checks are due day by day."""
 SPECIAL = ("term", "holiday")
 """Units of plans whose checks are due before a term, before a long holiday."""
 

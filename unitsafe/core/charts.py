@@ -52,11 +52,11 @@ CROSS = "m-4 -4l8 8m0 -8l-8 8"
 
 @dataclass(frozen=True)
 class Square:
-    """A day of a calendar. ``value`` from 0 to 1 gives the colour, ``sign`` stands in it, ``words``
-    say it to those who hear or touch it."""
+    """A day of a calendar. ``value`` from 0 to 1 gives the colour, None that of a day not yet over;
+    ``sign`` stands in it, ``words`` say it to those who hear or touch it."""
 
     day: date
-    value: float
+    value: float | None
     sign: str
     words: str
     url: str = ""
@@ -77,6 +77,8 @@ SHADES = (
     _Shade(-math.inf, "#fdebe9", "#efbdb9", DANGER),
 )
 """Of a square: all of it, at least nine tenths, four fifths, less."""
+RUNNING = _Shade(0, "#fff", BRAND, BRAND)
+"""Of a day that is not over; its line is dashed."""
 SIDE, GAP = 48, 4
 """Of a square with its gap, to be hit by a finger; and the gap."""
 
@@ -219,7 +221,8 @@ def heat(
 ) -> Markup:
     """A calendar: a column for each week from Monday, a square for each day that has one.
 
-    ``weekdays`` are the seven names, ``months`` the twelve; a month stands above its first week.
+    ``weekdays`` are the seven names, ``months`` the twelve; a month stands above the week in
+    which its first day lies.
     """
     left, top = 34, 22
     if not squares:
@@ -233,7 +236,7 @@ def heat(
     ]
     named = None
     for week in range(weeks):
-        month = (first + timedelta(days=7 * week + 6)).month
+        month = min(first + timedelta(days=7 * week + 6), max(days)).month
         if month != named:
             marks.append(_text(left + week * SIDE, 14, months[month - 1]))
             named = month
@@ -254,12 +257,14 @@ def _monday(day: date) -> date:
 
 
 def _square(one: Square, y: int) -> str:
-    shade = next(shade for shade in SHADES if one.value >= shade.least)
+    shade, dash = RUNNING, ' stroke-dasharray="4 3"'
+    if one.value is not None:
+        shade, dash = next(shade for shade in SHADES if one.value >= shade.least), ""
     side = SIDE - GAP
     drawn = (
         f"<title>{_clean(one.words)}</title>"
         f'<rect class="day" y="{y}" width="{side}" height="{side}" rx="6"'
-        f' fill="{shade.fill}" stroke="{shade.line}"/>'
+        f' fill="{shade.fill}" stroke="{shade.line}"{dash}/>'
         + _text(side / 2, y + side / 2 + 5, one.sign, shade.ink, anchor="middle")
     )
     if not one.url:

@@ -18,7 +18,7 @@ from unitsafe.core.domain import Right
 from unitsafe.people.models import Absence, Person, PersonPost, PersonStatus, SignInLink
 
 
-def valid_on(model: Any, day: date) -> sa.ColumnElement[bool]:
+def valid_on(model: Any, day: date | sa.ColumnElement[date] | Any) -> sa.ColumnElement[bool]:
     """Rows of a table with ``from_on``/``until_on`` that hold on ``day``."""
     return sa.and_(model.from_on <= day, sa.or_(model.until_on.is_(None), model.until_on >= day))
 

@@ -8,10 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from unitsafe import clock
-from unitsafe.checks import planning
 from unitsafe.checks import queries as checks
 from unitsafe.checks.models import Check, Plan
-from unitsafe.checks.rules import DONE, UNFINISHED
+from unitsafe.checks.rules import DAILY, DONE, UNFINISHED
 from unitsafe.core.domain import Actor
 from unitsafe.core.labels import label
 from unitsafe.coverage import gaps, labels, snapshot
@@ -84,7 +83,7 @@ def week(session: Session, school: School, monday: date, now: datetime) -> wordi
             sa.func.count(sa.case((is_missed, 1))),
         )
         .join(Plan, Plan.id == Check.plan_id)
-        .where(Check.day.between(monday, today), checks.is_listed(), Plan.unit.in_(planning.DAILY))
+        .where(Check.day.between(monday, today), checks.is_listed(), Plan.unit.in_(DAILY))
     ).one()
     done, missed = int(row[0]), int(row[1])
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from unitsafe import clock
 from unitsafe.checks import queries as checks
 from unitsafe.checks.models import Check, Plan
-from unitsafe.checks.planning import DAILY
+from unitsafe.checks.rules import DAILY
 from unitsafe.core import audit
 from unitsafe.core.domain import Actor
 from unitsafe.people.models import Person

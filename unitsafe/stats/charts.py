@@ -27,8 +27,8 @@ ON_PAPER = 22
 class Links(Protocol):
     """Addresses of the rows behind a number."""
 
-    def checks(self, first: date, last: date, **more: str) -> str:
-        """The ledger of checks."""
+    def daily(self, day: date) -> str:
+        """The ledger of the checks that are done day by day."""
 
     def hazards(self, first: date, last: date, **more: str) -> str:
         """The ledger of hazards found on these days."""
@@ -56,10 +56,10 @@ def calendar(report: Report, links: Links) -> Chart:
     title = _("每天的检查按时完成多少")
     rows: list[Sequence[Cell]] = [
         (
-            (f"{one.day:%Y-%m-%d} {WEEKDAYS[one.day.weekday()]}", links.checks(one.day, one.day)),
+            (f"{one.day:%Y-%m-%d} {WEEKDAYS[one.day.weekday()]}", links.daily(one.day)),
             one.expected,
             one.done,
-            one.on_time,
+            _("未完") if one.is_running else one.on_time,
         )
         for one in reversed(report.days)
     ]
@@ -86,26 +86,36 @@ def calendars_on_paper(report: Report, links: Links) -> list[Markup]:
 
 
 def _calendar(days: Sequence[Day], links: Links, title: str) -> Markup:
-    squares = [
-        Square(
-            one.day,
-            one.on_time / one.expected,
-            "✓" if one.on_time == one.expected else str(percent(one.on_time, one.expected)),
-            _(
-                "%(m)s月%(d)s日%(week)s：应查%(n)s次，按时%(t)s次（%(p)s%%）",
-                m=one.day.month,
-                d=one.day.day,
-                week=WEEKDAYS[one.day.weekday()],
-                n=one.expected,
-                t=one.on_time,
-                p=percent(one.on_time, one.expected),
-            ),
-            links.checks(one.day, one.day),
-        )
-        for one in days
-    ]
     months = [_("%(m)s月", m=number) for number in range(1, 13)]
+    squares = [_square(one, links) for one in days]
     return charts.heat(squares, [str(day)[-1] for day in WEEKDAYS], months, title=title)
+
+
+def _square(one: Day, links: Links) -> Square:
+    month, day, week = one.day.month, one.day.day, WEEKDAYS[one.day.weekday()]
+    url = links.daily(one.day)
+    if one.is_running:
+        words = _(
+            "%(m)s月%(d)s日%(week)s：已查%(t)s/%(n)s，未完",
+            m=month,
+            d=day,
+            week=week,
+            t=one.done,
+            n=one.expected,
+        )
+        return Square(one.day, None, "…", words, url)
+    part = percent(one.on_time, one.expected)
+    words = _(
+        "%(m)s月%(d)s日%(week)s：应查%(n)s次，按时%(t)s次（%(p)s%%）",
+        m=month,
+        d=day,
+        week=week,
+        n=one.expected,
+        t=one.on_time,
+        p=part,
+    )
+    sign = "✓" if one.on_time == one.expected else str(part)
+    return Square(one.day, one.on_time / one.expected, sign, words, url)
 
 
 def months(report: Report, links: Links) -> Chart:

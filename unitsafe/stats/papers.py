@@ -35,19 +35,31 @@ def headline(report: Report) -> str:
 
 
 def checks_line(report: Report) -> str:
-    """How the daily checks went, in a sentence; empty without any."""
-    expected = sum(one.expected for one in report.days)
-    if not expected:
-        return ""
-    on_time = sum(one.on_time for one in report.days)
-    return str(
+    """How the daily checks went, in a sentence; empty without any. A day that is not over is told
+    by itself."""
+    over = [one for one in report.days if not one.is_running]
+    running = [one for one in report.days if one.is_running]
+    expected = sum(one.expected for one in over)
+    on_time = sum(one.on_time for one in over)
+    lines = [
         _(
             "每天的检查应做%(n)s次，按时%(t)s次（%(p)s%%）。",
             n=expected,
             t=on_time,
             p=percent(on_time, expected),
         )
-    )
+        if over
+        else "",
+        _(
+            "还没结束的%(days)s天已查%(t)s/%(n)s次，不计在内。",
+            days=len(running),
+            t=sum(one.done for one in running),
+            n=sum(one.expected for one in running),
+        )
+        if running
+        else "",
+    ]
+    return "".join(str(line) for line in lines)
 
 
 def columns() -> list[Column]:
@@ -69,8 +81,10 @@ def rows(report: Report) -> Iterator[list[Value]]:
     """The lines of the workbook."""
     spans = report.period.months
     for day in report.days:
-        part = percent(day.on_time, day.expected)
-        yield [_("每天的检查"), "", day.day, day.expected, day.on_time, _("按时"), part, None, None]
+        told = (day.on_time, _("按时"), percent(day.on_time, day.expected))
+        if day.is_running:
+            told = (day.done, _("已查，未完"), None)
+        yield [_("每天的检查"), "", day.day, day.expected, *told, None, None]
     for (first, _last), found, closed in zip(spans, report.found, report.closed, strict=True):
         when = month_name(first)
         yield [_("每月隐患"), _("发现"), when, found, None, "", None, None, None]

@@ -13,9 +13,9 @@ from sqlalchemy.sql.functions import FunctionElement
 
 from unitsafe import clock
 from unitsafe.checks import counting
-from unitsafe.checks.models import Check, Plan
-from unitsafe.checks.planning import DAILY
-from unitsafe.checks.rules import DONE
+from unitsafe.checks import queries as checks
+from unitsafe.checks.models import Check
+from unitsafe.checks.rules import DONE, UNFINISHED
 from unitsafe.core.figures import METRICS, Figure
 from unitsafe.core.figures import Period as FigurePeriod
 from unitsafe.hazards.models import Hazard, HazardEvent
@@ -126,31 +126,35 @@ def report(session: Session, scope: Scope, now: datetime) -> Report:
 
 
 def _days(session: Session, scope: Scope, now: datetime) -> list[Day]:
-    """What was handed in counts as it first was; what is left out with a reason is not expected."""
+    """As many of a day as the ledger of checks lists for it (Filters.is_daily). What was handed in
+    counts as it first was; what is left out with a reason is not expected."""
     done = Check.state.in_(DONE)
-    daily = sa.select(Plan.id).where(Plan.unit.in_(DAILY))
     conditions = [
         Check.day.between(scope.period.first, scope.period.last),
-        Check.plan_id.in_(daily),
+        counting.is_daily(),
         Check.corrects_id.is_(None),
-        sa.or_(done, counting.was_missed(now)),
     ]
     if scope.grid_ids:
         conditions.append(Check.grid_id.in_(scope.grid_ids))
     if scope.building_id:
-        conditions.append(Check.building_id == scope.building_id)
+        conditions.append(checks.in_building(scope.building_id))
     rows = session.execute(
         sa.select(
             Check.day,
             sa.func.count(),
             _many(done),
             _many(counting.is_on_time()),
+            _many(sa.and_(Check.state.in_(UNFINISHED), Check.missed_at > now)),
         )
         .where(*conditions)
         .group_by(Check.day)
         .order_by(Check.day)
     )
-    return [Day(*row) for row in rows]
+    today = clock.local(now).date()
+    return [
+        Day(day, expected, done, on_time, is_running=day >= today or still_open > 0)
+        for day, expected, done, on_time, still_open in rows
+    ]
 
 
 def _many(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:

@@ -86,12 +86,16 @@ def _months_before(day: date, count: int) -> date:
 
 @dataclass(frozen=True)
 class Day:
-    """The daily checks of a day: how many had to be done by now, how many were, and in time."""
+    """The daily checks of a day: how many there are to do, how many were done, and in time.
+
+    While ``is_running`` some may still be done in time, so nothing can be said of the whole day.
+    """
 
     day: date
     expected: int
     done: int
     on_time: int
+    is_running: bool = False
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,10 @@ class Asked:
         days = {"first": first.isoformat(), "last": last.isoformat()}
         return url_for("checks.index", **self._narrowed(**days, **more))
 
+    def daily(self, day: date) -> str:
+        """The ledger of the daily checks of a day."""
+        return self.checks(day, day, daily="1")
+
     def hazards(self, first: date, last: date, **more: str) -> str:
         """The ledger of hazards found on these days."""
         days = {"first": first.isoformat(), "last": last.isoformat(), "valid": 1}

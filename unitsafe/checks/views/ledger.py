@@ -96,6 +96,7 @@ def _narrowed(filters: queries.Filters) -> str:
     place = places.building(session, building) if building else None
     return in_words(
         dict(status_choices())[filters.status] if filters.status else "",
+        _("每天应查的") if filters.is_daily else "",
         form.title if form else search_in_words(filters.checklist_key),
         grid_title(grid) if grid else "",
         place.name if place else "",
@@ -155,4 +156,5 @@ def read_filters() -> queries.Filters:
         first=date_arg("first"),
         last=date_arg("last"),
         words=args.get("q", "").strip()[:50],
+        is_daily=args.get("daily") == "1",
     )
