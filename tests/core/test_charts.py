@@ -123,18 +123,18 @@ def test_a_web_holds_its_points_and_closes():
     whole = drawn(charts.radar(["甲"] * 4, [Series("一", [40, 20, 0, 99])], 40, title="四能"))
     (line,) = classed(whole, "line")
     places = corners(line)
-    assert places[0] == places[-1] == (200, 61) and places[3] == (96, 165)
+    assert places[0] == places[-1] == (160, 58) and places[3] == (78, 140)
     gap = drawn(charts.radar(["甲"] * 4, [Series("一", [40, None, 0, 9])], 40, title="四能"))
     (line,) = classed(gap, "line")
-    assert len(corners(line)) == 3 and corners(line)[-1] == (200, 61)
+    assert len(corners(line)) == 3 and corners(line)[-1] == (160, 58)
 
 
 def test_long_names_are_broken_or_cut():
     name = "检查消除火灾隐患能力" * 5
     web = drawn(charts.radar([name] * 4, [Series("一", [1] * 4)], 1, title=name))
-    assert len(texts(web)) == 12 and all(len(text) <= 7 for text in texts(web))
+    assert len(texts(web)) == 12 and all(len(text) <= 5 for text in texts(web))
     (label, number) = texts(drawn(charts.bars([name], [3], title=name, unit="条")))
-    assert (len(label), label[-1], number) == (26, "…", "3条")
+    assert (len(label), label[-1], number) == (22, "…", "3条")
 
 
 def test_a_calendar_has_a_square_a_day_in_its_week():
@@ -155,6 +155,30 @@ def test_a_calendar_has_a_square_a_day_in_its_week():
     assert "11月" in texts(root) and texts(root).count("✓") == 2
     assert len(list(root.iter(f"{SVG}a"))) == 4 and root.get("role") == "group"
     assert drawn(charts.heat([], DAYS, MONTHS, title="日历")).get("role") == "img"
+
+
+def test_letters_are_large_enough_in_a_card_on_a_phone():
+    card = 302  # pixels between the margins of a screen of 360
+    for svg in everything():
+        root = drawn(svg)
+        if "wide" not in root.get("class"):
+            wide = float(root.get("viewBox").split()[2])
+            assert float(root.get("font-size")) * card / wide >= 12
+
+
+def test_a_month_stands_above_days_that_are_there():
+    friday = date(2026, 10, 30)
+    end = Square(friday, 1, "✓", "", "/checks")
+    assert "11月" not in texts(drawn(charts.heat([end], DAYS, MONTHS, title="日历")))
+    monday = Square(friday + timedelta(3), 1, "✓", "", "/checks")
+    root = drawn(charts.heat([end, monday], DAYS, MONTHS, title="日历"))
+    assert [text for text in texts(root) if text.endswith("月")] == ["11月"]
+
+
+def test_a_day_that_is_not_over_looks_like_none_that_is():
+    root = drawn(charts.heat([Square(MONDAY, None, "…", "未完")], DAYS, MONTHS, title="日历"))
+    (one,) = classed(root, "day")
+    assert one.get("stroke-dasharray") and one.get("fill") not in {x.fill for x in charts.SHADES}
 
 
 def test_paper_has_every_sign_that_charts_draw_themselves():

@@ -16,9 +16,9 @@ from markupsafe import Markup, escape
 INK, QUIET, HAIRLINE, BRAND, DANGER = "#1c2527", "#54636a", "#dbe2e0", "#0e5a58", "#a8201a"
 """Tokens of static/look.css."""
 FONT = "Noto Sans CJK SC, sans-serif"
-LETTER = 13
+LETTER = 14
 """Height of a letter in units of the view box; on a phone a unit is about a pixel."""
-WIDTH, PLOT = 360, 190
+WIDTH, PLOT = 320, 190
 LEFT, RIGHT, TOP, BOTTOM = 48, 16, 24, 30
 """A picture in units of its view box: how wide, how high without its legend, and the margins."""
 ROW = 22
@@ -85,7 +85,7 @@ SIDE, GAP = 48, 4
 
 def radar(axes: Sequence[str], series: Sequence[Series], most: float, *, title: str) -> Markup:
     """A web with an axis for each of ``axes``, from 0 in the middle to ``most``."""
-    middle_x, middle_y, radius = 200.0, 165.0, 104.0
+    middle_x, middle_y, radius = WIDTH / 2, 140.0, 82.0
     count, whole = max(1, len(axes)), most if most > 0 else 1.0
 
     def place(axis: int, part: float) -> tuple[float, float]:
@@ -109,12 +109,12 @@ def radar(axes: Sequence[str], series: Sequence[Series], most: float, *, title: 
             for axis, value in enumerate(one.values)
         ]
         marks += _stroke(places, pen, is_closed=True)
-    return _picture(400, 330, title, marks, legend=series)
+    return _picture(WIDTH, 280, title, marks, legend=series)
 
 
 def _beside(name: str, x: float, y: float, middle_x: float, middle_y: float) -> Iterator[str]:
     """The name of an axis outside its end, in lines."""
-    lines = _lines(name, 6)
+    lines = _lines(name, 5)
     is_middle = abs(x - middle_x) < 1
     side = 0 if is_middle else math.copysign(8, x - middle_x)
     anchor = "middle" if is_middle else "start" if side > 0 else "end"
@@ -207,7 +207,7 @@ def bars(
     marks: list[str] = []
     for number, (label, value) in enumerate(zip(labels, values, strict=True)):
         top = number * row
-        marks.append(_text(0, top + 14, _cut(label, 26), INK))
+        marks.append(_text(0, top + 14, _cut(label, WIDTH / LETTER), INK))
         wide = round(room * max(value or 0, 0) / most, 1)
         marks.append(
             f'<rect class="bar" y="{top + 20}" width="{wide}" height="14" fill="{BRAND}"/>'
@@ -356,7 +356,7 @@ def _picture(
             y = high + ROW / 2
             marks.append(_line(8, y, 40, y, pen.colour, pen.dash, 2))
             marks.append(f'<path d="M24 {y:g}{pen.mark}" fill="{pen.colour}"/>')
-            marks.append(_text(48, y + 5, _cut(one.name, 22), INK))
+            marks.append(_text(48, y + 5, _cut(one.name, (WIDTH - 48) / LETTER), INK))
             high += ROW
     kind, role = ("chart wide", "group") if is_wide else ("chart", "img")
     if is_wide and not has_links:
@@ -417,4 +417,4 @@ def _lines(text: str, most: int) -> list[str]:
     count = min(3, math.ceil(_width(text) / most)) or 1
     size = math.ceil(len(text) / count)
     lines = [text[number * size : (number + 1) * size] for number in range(count)]
-    return [_cut(line, most + 1) for line in lines if line]
+    return [_cut(line, most) for line in lines if line]
