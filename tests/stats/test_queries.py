@@ -218,9 +218,7 @@ def test_what_may_be_left_out_is_not_expected(make, session, now, report):
     assert (monday.expected, monday.done, monday.is_running) == (whole - 1, 0, False)
 
 
-def test_the_walks_of_a_grid_belong_to_the_buildings_of_its_spaces_then(
-    make, session, now, report
-):
+def test_the_walks_of_a_grid_belong_to_the_buildings_of_its_spaces_then(make, session, now, report):
     hall = make.building("综合楼")
     make.walk()
     session.execute(sa.delete(Check).where(Check.target != "grid"))

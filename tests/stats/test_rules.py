@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from unitsafe.core.domain import RuleError
 from unitsafe.stats.rules import Fixing, Period, Span, TermDays, period
 
 TODAY = date(2026, 11, 23)
@@ -38,15 +39,27 @@ def test_before_the_first_term_twelve_months_are_meant():
     ("first", "last", "days"),
     [
         (date(2026, 9, 1), date(2026, 10, 1), (date(2026, 9, 1), date(2026, 10, 31))),
-        (date(2026, 10, 1), date(2026, 9, 1), (date(2026, 9, 1), date(2026, 10, 31))),
         (date(2026, 2, 1), None, (date(2026, 2, 1), date(2026, 11, 30))),
         (None, date(2026, 2, 1), (date(2026, 2, 1), date(2026, 2, 28))),
-        (date(2001, 1, 1), date(2026, 12, 1), (date(2025, 1, 1), date(2026, 12, 31))),
+        (date(2027, 2, 1), None, (date(2027, 2, 1), date(2027, 2, 28))),
+        (date(2025, 1, 1), date(2026, 12, 1), (date(2025, 1, 1), date(2026, 12, 31))),
     ],
 )
-def test_months_of_ones_own_are_whole_and_not_too_many(first, last, days):
+def test_months_of_ones_own_are_whole(first, last, days):
     found = period(Span.OWN, TERMS, TODAY, first, last)
-    assert (found.first, found.last) == days and len(found.months) <= 24
+    assert (found.first, found.last) == days
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "said"),
+    [
+        (date(2026, 10, 1), date(2026, 9, 1), "早于"),
+        (date(2024, 11, 1), date(2026, 11, 1), "最多看24个月"),
+    ],
+)
+def test_months_that_run_backwards_or_too_far_are_refused(first, last, said):
+    with pytest.raises(RuleError, match=said):
+        period(Span.OWN, TERMS, TODAY, first, last)
 
 
 def test_the_outer_months_are_cut():

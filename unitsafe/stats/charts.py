@@ -1,7 +1,7 @@
 """The report's charts, each with the same numbers as a table whose cells lead to their rows."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
@@ -49,6 +49,8 @@ class Chart:
     heads: Sequence[str]
     rows: Sequence[Sequence[Cell]]
     is_wide: bool = False
+    note: str = ""
+    """What the drawing leaves out."""
 
 
 def calendar(report: Report, links: Links) -> Chart:
@@ -150,8 +152,13 @@ def categories(report: Report, links: Links) -> Chart:
 
 
 def buildings(report: Report, links: Links) -> Chart:
-    """Hazards by building."""
-    return _counted(report, links, report.buildings, _("隐患最多的楼栋"), "building")
+    """Hazards by building, and how many are in none of those shown."""
+    found = _counted(report, links, report.buildings, _("隐患最多的楼栋"), "building")
+    left_out = [
+        _("另有%(n)s条没有写明楼栋", n=report.nowhere.number) if report.nowhere.number else "",
+        _("其余楼栋%(n)s条", n=report.in_other_buildings) if report.in_other_buildings else "",
+    ]
+    return replace(found, note="；".join(text for text in left_out if text))
 
 
 def spaces(report: Report, links: Links) -> Chart:

@@ -93,6 +93,7 @@ def rows(report: Report) -> Iterator[list[Value]]:
     for title, counts in (
         (_("隐患类别"), named),
         (_("楼栋"), [(one, one.name) for one in report.buildings]),
+        (_("楼栋"), [(report.nowhere, _("没有写明楼栋"))] if report.nowhere.number else []),
         (_("部位"), [(one, one.name) for one in report.spaces]),
         (
             _("反复出现"),
@@ -145,7 +146,7 @@ def sheet(
         (charts.buildings(report, links), report.buildings),
         (charts.spaces(report, links), report.spaces),
         (charts.fixing(report, links), report.fixing),
-        (charts.figures(report, links), report.figures),
+        (charts.figures(report, links), report.has_figures),
     ]
     found: shapes.Statistics = {
         "school": school,
@@ -160,7 +161,11 @@ def sheet(
             for number, svg in enumerate(charts.calendars_on_paper(report, links))
         ],
         "charts": [
-            drawn(f"chart{number}", one.title, one.drawing)
+            drawn(
+                f"chart{number}",
+                f"{one.title}（{one.note}）" if one.note else one.title,
+                one.drawing,
+            )
             for number, (one, is_shown) in enumerate(pairs)
             if is_shown
         ],

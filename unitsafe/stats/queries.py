@@ -1,4 +1,6 @@
-"""Checks and hazards of a period, aggregated by the database in a fixed number of statements."""
+"""Checks and hazards of a period, aggregated by the database: in as many statements for a long period
+as for a short one, except for the figures of the assessment, which are asked for month by month (of
+rules.MOST_MONTHS at most)."""
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
@@ -79,6 +81,8 @@ class Report:
     categories: Sequence[Count]
     buildings: Sequence[Count]
     spaces: Sequence[Count]
+    nowhere: Count
+    """Hazards that name no space, and so no building."""
     found: Sequence[int]
     closed: Sequence[int]
     closed_of_found: int
@@ -91,6 +95,16 @@ class Report:
     def total(self) -> int:
         """Hazards found."""
         return sum(self.found)
+
+    @property
+    def in_other_buildings(self) -> int:
+        """Hazards of buildings beyond those with the most."""
+        return self.total - self.nowhere.number - sum(one.number for one in self.buildings)
+
+    @property
+    def has_figures(self) -> bool:
+        """Whether the assessment counts anything of these months."""
+        return any(one.value is not None for found in self.figures.values() for one in found)
 
     @property
     def is_empty(self) -> bool:
@@ -108,13 +122,14 @@ def report(session: Session, scope: Scope, now: datetime) -> Report:
     """The figures of the scope as they are at ``now``."""
     months = scope.period.months
     by_category, found = _found(session, scope)
-    buildings, spaces = _places(session, scope)
+    buildings, spaces, nowhere = _places(session, scope)
     return Report(
         period=scope.period,
         days=_days(session, scope, now),
         categories=by_category,
         buildings=buildings,
         spaces=spaces,
+        nowhere=nowhere,
         found=[found[number] for number in range(len(months))],
         closed=_closed(session, scope),
         closed_of_found=sum(one.closed for one in by_category),
@@ -206,8 +221,8 @@ def _found(session: Session, scope: Scope) -> tuple[list[Count], Counter[int]]:
     return [Count(one, one, many[one], closed[one]) for one in ordered], by_month
 
 
-def _places(session: Session, scope: Scope) -> tuple[list[Count], list[Count]]:
-    """Buildings and spaces with the most hazards."""
+def _places(session: Session, scope: Scope) -> tuple[list[Count], list[Count], Count]:
+    """Buildings and spaces with the most hazards, and how many name none."""
     rows = session.execute(
         sa.select(
             Building.id,
@@ -218,12 +233,17 @@ def _places(session: Session, scope: Scope) -> tuple[list[Count], list[Count]]:
             _many(Hazard.state == State.CLOSED),
         )
         .select_from(Hazard)
-        .join(Space, Space.id == Hazard.space_id)
-        .join(Building, Building.id == Space.building_id)
+        .outerjoin(Space, Space.id == Hazard.space_id)
+        .outerjoin(Building, Building.id == Space.building_id)
         .where(*_within(scope, Hazard.found_at))
         .group_by(Building.id, Building.name, Space.id, Space.name)
         .order_by(sa.func.count().desc(), Space.id)
     ).all()
+    nowhere = next(
+        (Count("", "", count, closed) for *_, space_id, _, count, closed in rows if not space_id),
+        Count("", "", 0),
+    )
+    rows = [row for row in rows if row[2]]
     spaces = [
         Count(str(space_id), f"{house} {space}", count, closed)
         for _, house, space_id, space, count, closed in rows[:MOST_PLACES]
@@ -235,7 +255,7 @@ def _places(session: Session, scope: Scope) -> tuple[list[Count], list[Count]]:
         many[house_id] += count
         done[house_id] += closed
     ordered = sorted(many, key=lambda one: (-many[one], one))[:MOST_PLACES]
-    return [Count(str(one), names[one], many[one], done[one]) for one in ordered], spaces
+    return [Count(str(one), names[one], many[one], done[one]) for one in ordered], spaces, nowhere
 
 
 def _closed(session: Session, scope: Scope) -> list[int]:
@@ -317,6 +337,7 @@ def _took(
 def _is_in_time(fixed: sa.ColumnElement[datetime]) -> sa.ColumnElement[bool]:
     """Fixed before the school's clock ended the day it was due: the deadline is the fixer's, who
     need not wait for the closer. With no such day it was never late."""
+    # of any day: no hazard here is older than 1991, the last year in which China moved its clocks
     ahead = datetime.combine(date(2026, 1, 1), time(0), clock.ZONE).utcoffset()
     shift = (ahead or timedelta()) / timedelta(days=1)
     day_ends = DayNumber(Hazard.due_on) + 1 - shift

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from unitsafe.core.domain import RuleError
+
 MOST_MONTHS = 24
-"""Of a period that people choose: what a page has room for."""
+"""Of a period that people choose: what a page has room for. More of them are refused."""
 FIRST_MONTH_OF_YEAR = 8
 """A school year begins in August (school.rules.school_year)."""
 RECURRENT = 2
@@ -57,9 +59,11 @@ def period(
     """The days meant by ``span``; of its own, whole months from that of ``first`` to that of ``last``.
 
     The term is the newest that has begun; before the first one, twelve months are meant instead.
+    :raises RuleError: months that end before they begin, or too many.
     """
     if span is Span.OWN and (first or last):
-        return _own(first or last or today, last or today)
+        begin = first or last or today
+        return _own(begin, last or max(begin, today))
     begun = sorted((one for one in terms if one.first <= today), key=lambda one: one.first)
     if span is Span.TERM and begun:
         term = begun[-1]
@@ -72,8 +76,11 @@ def period(
 
 
 def _own(first: date, last: date) -> Period:
-    first, last = sorted((first, last))
-    first = max(first.replace(day=1), _months_before(last, MOST_MONTHS - 1))
+    first = first.replace(day=1)
+    if first > last:
+        raise RuleError("结束的月份早于开始的月份，请改过来。")
+    if first < _months_before(last, MOST_MONTHS - 1):
+        raise RuleError("最多看%(n)s个月，请把时间改短。", n=MOST_MONTHS)
     after = (last.replace(day=1) + timedelta(days=32)).replace(day=1)
     return Period(Span.OWN, first, after - timedelta(days=1))
 

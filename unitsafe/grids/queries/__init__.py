@@ -28,6 +28,7 @@ from unitsafe.grids.queries.duties import (
 from unitsafe.grids.queries.left import grids_left
 from unitsafe.grids.queries.spaces import (
     PlacedSpace,
+    buildings_of,
     grid_of_space,
     grids_of_space,
     placed_spaces,
@@ -57,6 +58,7 @@ __all__ = [
     "answers",
     "assignments_of",
     "below",
+    "buildings_of",
     "card_sources",
     "current",
     "duties",

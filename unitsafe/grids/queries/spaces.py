@@ -35,6 +35,18 @@ def spaces_of(session: Session, grid_ids: Iterable[int], day: date) -> dict[int,
     return found
 
 
+def buildings_of(session: Session, grid_ids: Iterable[int]) -> set[int]:
+    """Ids of the buildings in which these leaf grids hold, or ever held, a space."""
+    return set(
+        session.scalars(
+            sa.select(Space.building_id)
+            .join(GridSpace, GridSpace.space_id == Space.id)
+            .where(GridSpace.grid_id.in_(list(grid_ids)))
+            .distinct()
+        )
+    )
+
+
 def space_counts(session: Session, day: date) -> dict[int, int]:
     """How many spaces in use each leaf grid holds on ``day``."""
     rows = session.execute(
