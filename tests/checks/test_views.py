@@ -355,6 +355,29 @@ def test_the_ledger_pages_and_filters(browser, officer, make, now):
     assert client.hx("GET", "/checks?checklist=grid_walk").page.whole is False
 
 
+def test_the_ledger_of_a_building_has_the_walks_of_its_grids(browser, officer, make):
+    checks = [one for one in make.day() if one.day.isoformat() == "2026-11-23"]
+    client, today = browser(officer), "first=2026-11-23&last=2026-11-23"
+    own, hall = make.building(), make.building("综合楼")
+    walks = [one for one in checks if one.checklist_key == "grid_walk"]
+    page = client.get(f"/checks?building={own.id}&{today}&checklist=grid_walk&daily=1").page
+    assert page.rows() == len(walks) > 0 and f"共 {len(walks)} 条" in page.text()
+    assert client.get(f"/checks?building={hall.id}&{today}&checklist=grid_walk").page.rows() == 0
+
+
+def test_the_ledger_of_the_daily_checks_holds_what_had_to_be_done(browser, officer, make, session):
+    checks = [one for one in make.day() if one.day.isoformat() == "2026-11-23"]
+    keys = ("grid_walk", "daily_fire_patrol", "night_dorm")
+    daily = [one for one in checks if one.checklist_key in keys]
+    assert len(daily) < len(checks)
+    client, url = browser(officer), "/checks?first=2026-11-23&last=2026-11-23&daily=1"
+    page = client.get(url).page
+    assert page.rows() == len(daily) and "未到时间" in page.text()
+    daily[0].state = State.SKIPPED
+    session.commit()
+    assert client.get(url).page.rows() == len(daily) - 1
+
+
 def test_the_month_grid_is_shown_and_printed(browser, officer, patrol, make):
     make.submitted(patrol, officer)
     client = browser(officer)
