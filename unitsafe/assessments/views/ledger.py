@@ -20,6 +20,7 @@ from unitsafe.core.forms import choices
 from unitsafe.core.htmx import render
 from unitsafe.core.paging import fetch_page
 from unitsafe.core.query import here
+from unitsafe.school.queries import school
 
 OFFERED = 4
 """Quarters that may be opened: the running one and those before it."""
@@ -64,10 +65,13 @@ def _show(*, form: OpenForm | None = None, status: int = 200) -> ResponseReturnV
 
 
 def _form() -> OpenForm | None:
-    """Opening a quarter that can be opened, the one that has ended first; None when all are."""
+    """Opening a quarter that can be opened, the one that has ended first where the school was here
+    already; None when all are."""
     offered = _offered()
     opened = queries.opened(db.session(), offered)
     found = [one for one in offered if str(one) not in opened]
+    begun = clock.local(school(db.session()).created_at).date()
+    found.sort(key=lambda one: one.last < begun)
     if not found:
         return None
     form = OpenForm(formdata=None)
