@@ -52,7 +52,7 @@ def _lines(session: Session, actor: Actor, today: date) -> Iterator[Waiting]:
             yield Waiting(address, _("签"), what, line, _("去签批"), kind)
     elif state is State.OPEN and is_signed and services.may_sign(Step.REVIEW, actor):
         yield Waiting(address, _("审"), what, line, _("去审核"), kind)
-    elif state is State.OPEN and row.id in queries.own_ids(session, actor):
+    elif state is State.OPEN and not is_signed and row.id in queries.own_ids(session, actor):
         left = url_for("assessments.sheet", quarter=quarter, show="left")
         yield Waiting(left, _("评"), what, line, _("去打分"), kind)
     elif state is State.OPEN and not is_signed and services.may_sign(Step.DEPARTMENT, actor):

@@ -14,15 +14,15 @@ def was_done(on: date) -> sa.ColumnElement[bool]:
     return sa.and_(Check.state.in_(DONE), Check.submitted_at < clock.end_of(on))
 
 
-def is_expected(first: date, on: date) -> sa.ColumnElement[bool]:
-    """Checks of these days that were handed in, or missed, by the end of ``on``.
+def is_expected(first: date, on: date, *, by: datetime | None = None) -> sa.ColumnElement[bool]:
+    """Checks of these days that were handed in, or missed, by the end of ``on`` (or ``by`` then).
 
     A correction is no second check; what was skipped (as known now) is not expected.
     """
     return sa.and_(
         Check.day.between(first, on),
         Check.corrects_id.is_(None),
-        sa.or_(was_done(on), was_missed(clock.end_of(on))),
+        sa.or_(was_done(on), was_missed(by or clock.end_of(on))),
     )
 
 
