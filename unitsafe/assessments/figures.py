@@ -5,7 +5,6 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from unitsafe import clock, content
@@ -27,7 +26,6 @@ from unitsafe.maintenance import metrics as maintenance
 from unitsafe.micro_station import metrics as micro_station
 from unitsafe.plates import metrics as plates
 from unitsafe.school import queries as schools
-from unitsafe.school.models import Term
 from unitsafe.tips import metrics as tips
 
 SOURCES = (
@@ -138,5 +136,5 @@ def is_over(quarter: Quarter, now: datetime) -> bool:
 
 def has_ledgers(session: Session, quarter: Quarter) -> bool:
     """Whether the school's calendar reaches into ``quarter``: before it, nothing was kept."""
-    first = session.scalar(sa.select(sa.func.min(Term.starts_on)))
+    first = schools.first_day(session)
     return first is not None and first <= quarter.last
