@@ -122,8 +122,7 @@ def lines(
     name = (joinedload(way).load_only(Person.name) for way in PEOPLE)
     select = ledger(actor, filters, now).options(load_only(*SHOWN), *name).order_by(*LEDGER_ORDER)
     rows = select.add_columns(counting.began_on_time()).execution_options(yield_per=AT_ONCE)
-    for check, on_time in session.execute(rows):
-        yield check, on_time
+    yield from session.execute(rows)
 
 
 def count(session: Session, actor: Actor, filters: Filters, now: datetime) -> int:
