@@ -88,6 +88,7 @@ def test_only_so_many_workbooks_are_made_at_once(browser, make, walked, monkeypa
     finally:
         excel._at_once.release(2)
     assert answer.status == 409 and "正在导出" in answer.page.text()
+    assert "刷新" not in answer.page.text()  # it says what to do itself
     assert client.get("/checks.xlsx").status == 200
 
 
