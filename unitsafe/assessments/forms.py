@@ -14,6 +14,7 @@ from wtforms import (
     SelectField,
 )
 from wtforms.validators import InputRequired, Optional
+from wtforms.widgets import TextInput
 
 from unitsafe.core.forms import Form, LongText, Text, check_printable, check_year, choices
 from unitsafe.core.signing import SignatureForm
@@ -27,6 +28,8 @@ class OpenForm(Form):
 
 class PointsField(DecimalField):
     """Points with at most two decimals; empty when nothing is typed."""
+
+    widget = TextInput()
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Refuse what is no number, with a sentence of ours."""
@@ -48,9 +51,7 @@ class ScoreForm(Form):
 
     part = HiddenField()
     seen = HiddenField(default="0")
-    points = PointsField(
-        _l("得分"), [Optional()], places=None, render_kw={"inputmode": "decimal", "type": "text"}
-    )
+    points = PointsField(_l("得分"), [Optional()], places=None, render_kw={"inputmode": "decimal"})
     note = LongText(
         _l("说明"), required=False, most=300, validators=[check_printable], render_kw={"rows": 2}
     )
