@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
+from tests.paper.samples import plain_text
 from unitsafe.appraisal import notes, services
 from unitsafe.appraisal.models import AppraisalNote
 from unitsafe.appraisal.rules import NoteKind
@@ -188,3 +189,40 @@ def test_the_log_says_what_was_done_and_leads_to_the_month(make, browser, give):
     give(make.someone("teacher"), NoteKind.TALK, "两次没有到岗")
     page = browser(make.someone("manager")).get("/audit").page
     assert "考核约谈" in page.text() and MONTH in page.links()
+
+
+@pytest.mark.parametrize("whom", ["principal", "manager"])
+def test_about_those_above_the_principal_alone_speaks(make, browser, session, now, give, whom):
+    """Whoever signs for the school, and whoever manages fire safety for them."""
+    above = make.someone(whom)
+    with pytest.raises(RuleError, match="请校长登记"):
+        give(above, NoteKind.TALK)
+    session.rollback()
+    officer, url = browser(make.someone("officer")), f"{MONTH}?by=person"
+    data = {"whom": f"person-{above.id}", "kind": "talk", "reason": "没有来开会"}
+    offered = [one.get("value") for one in officer.get(url).page.root.iter("option")]
+    assert f"person-{above.id}" not in offered and officer.post(url, data).status == 422
+    head = make.person("书记", ["principal"], username="head")
+    one = give(above, by="principal") if whom == "manager" else None
+    if one is not None:
+        assert "撤销" not in officer.get(url).page.text("content").partition("登记奖惩")[0]
+        with pytest.raises(RuleError, match="请校长撤销"):
+            actor = make.actor(make.someone("officer"))
+            services.withdraw(session, one, whom, reason="x", by=actor, now=now())
+    assert browser(head).post(url, data).status == 303
+
+
+def test_a_visitor_reads_what_was_said_of_grids_and_nothing_of_people(make, browser, give):
+    teacher = make.someone("teacher")
+    give(teacher, NoteKind.TALK, "屡次补录")
+    give(make.grid(), NoteKind.REMINDER, "晚巡漏了两次")
+    client = browser(make.someone("inspector"))
+    page = client.get(MONTH).page
+    assert "晚巡漏了两次" in page.text() and "屡次补录" not in page.text()
+    assert f"{MONTH}?by=person" not in page.links()
+    for address in (MONTH, f"{MONTH}.xlsx", f"{MONTH}.pdf", "/appraisal"):
+        assert client.get(f"{address}?by=person").status == 403
+    paper = plain_text(client.get(f"{MONTH}.pdf").response.data)
+    assert "晚巡漏了两次" in paper and "屡次补录" not in paper and "teacher" not in paper
+    for word in ("屡次补录", "晚巡漏了两次"):
+        assert word not in client.get(f"/people/{teacher.id}").page.text()

@@ -124,7 +124,7 @@ def test_how_it_is_counted_shows_the_schools_own_points(make, browser, month, se
     officer = browser(make.someone("officer"))
     data = {"number_appraisal_completion": 70, "number_appraisal_red": 9}
     page = officer.get("/settings").page
-    assert "检查做完占" in page.text()
+    assert "检查完成占" in page.text()
     make.school().settings = {"appraisal_completion": 70, "appraisal_red": 9}
     session.commit()
     text = officer.get(PEOPLE).page.text()

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from unitsafe import clock
-from unitsafe.appraisal.rules import Life, Month, Weights, at_end, total, weights
+from unitsafe.appraisal.rules import Life, Month, Weights, at_end, places, total, weights
 from unitsafe.hazards.effects import Step
 from unitsafe.hazards.rules import Action, Card, CardNumbers, Level
 from unitsafe.school.settings import value
@@ -121,3 +121,15 @@ def test_a_longer_deadline_moves_a_hazard_into_the_next_month():
 def test_what_is_found_later_carries_nothing():
     early = at_end(life(), date(2026, 9, 1), date(2026, 9, 30), LATER, CardNumbers())
     assert (early.card, early.is_due, early.is_fixed) == (None, False, False)
+
+
+@pytest.mark.parametrize(
+    ("scores", "found"),
+    [
+        ([], []),
+        ([98.0, 90.5, 90.5, 80.0], [1, 2, 2, 4]),
+        ([100.0, 100.0, None, None], [1, 1, None, None]),
+    ],
+)
+def test_equal_scores_share_a_place_and_without_one_there_is_none(scores, found):
+    assert places(scores) == found

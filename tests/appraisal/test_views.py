@@ -1,10 +1,12 @@
 """The month of every grid, for those who see it; each figure with the rows behind it."""
 
 import io
+from urllib.parse import unquote
 
 import pytest
 from python_calamine import CalamineWorkbook
 
+from tests.paper.samples import plain_text
 from unitsafe.hazards.rules import State
 
 MONTH = "/appraisal/2026-11"
@@ -93,3 +95,35 @@ def test_the_workbook_holds_the_same_lines(make, browser, month):
     rows = book.get_sheet_by_index(0).to_python()
     assert rows[0][:5] == ["名次", "编号", "网格", "级别", "得分"]
     assert {line[2] for line in rows[1:]} == {"教学楼片", "一层", "综合楼片", "二层"}
+    for level in ("片区", "三级网格"):
+        lines = [line for line in rows[1:] if line[3] == level]
+        assert lines[0][0] == 1
+        assert all((line[0] == "") == (line[4] == "") for line in lines)
+
+
+def test_the_paper_of_a_leader_names_their_grids_and_asks_for_no_seal(make, browser, month):
+    whole = plain_text(browser(make.someone("principal")).get(f"{MONTH}.pdf").response.data)
+    assert "网格内1" in whole and "本网格人1" in whole and "打印时的分值" in whole
+    assert "校长：" in whole and "盖章" in whole
+    client = browser(make.someone("leader"))
+    answer = client.get(f"{MONTH}.pdf")
+    text = plain_text(answer.response.data)
+    assert "教学楼片）" in text and "校长：" not in text and "盖章" not in text
+    for suffix in ("pdf", "xlsx"):
+        name = client.get(f"{MONTH}.{suffix}").headers["Content-Disposition"]
+        assert "教学楼片_2026-11" in unquote(name)
+
+
+def test_on_time_opens_the_checks_that_were(make, browser, month, now):
+    """Also a walk that was handed in late is done; the figure and its rows leave it out."""
+    teacher = make.someone("teacher")
+    evening = [one for one in make.day() if one.checklist_key == "grid_walk"][1]
+    now.set("2026-11-23T23:30")
+    make.submitted(evening, teacher)
+    client = browser(make.someone("principal"))
+    found = links(client.get(MONTH).page, "一层")
+    done, on_time = (
+        client.get(next(one for one in found if f"status={status}" in one)).page.rows()
+        for status in ("done", "on_time")
+    )
+    assert (done, on_time) == (2, 1)

@@ -723,7 +723,8 @@ def test_unmet_items_become_hazards_once_each(make, session, app, team, found, s
     assert [one.id for one in rows] == [one.id for one in made]
     told = {(one.source, one.source_ref, one.level) for one in rows}
     assert told == {
-        (Source.ASSESSMENT, "2026Q3", Level.NORMAL),
+        (Source.ASSESSMENT, "2026Q3/items/c2_01", Level.NORMAL),
+        (Source.ASSESSMENT, "2026Q3/items/c3_04", Level.NORMAL),
     }
     assert rows[1].description == (
         "四个能力自评未达标（1/2分）：门窗无影响逃生和救援的障碍物。一扇窗打不开"

@@ -2,12 +2,14 @@
 
 import io
 import zipfile
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 import pytest
 import python_calamine
 
 from tests.paper.samples import plain_text
+from unitsafe import clock
+from unitsafe.checks import services
 from unitsafe.core import excel
 
 
@@ -86,12 +88,53 @@ def test_only_so_many_workbooks_are_made_at_once(browser, make, walked, monkeypa
     finally:
         excel._at_once.release(2)
     assert answer.status == 409 and "正在导出" in answer.page.text()
+    assert "刷新" not in answer.page.text()  # it says what to do itself
     assert client.get("/checks.xlsx").status == 200
 
 
 def test_the_page_leads_to_its_files(browser, make, walked):
     page = browser(make.someone("officer")).get("/checks?status=done").page
     assert "/checks.xlsx?status=done" in page.links()
-    assert "/checks.zip?status=done&year=2025" in page.links()
+    years = [link for link in page.links() if ".zip" in link]
+    assert years == ["/checks.zip?status=done&year=2026"], "the calendar begins in 2026"
     teacher = browser(make.someone("teacher")).get("/checks").page
     assert not [link for link in teacher.links() if ".zip" in link]
+
+
+def test_whether_it_was_on_time_can_be_counted_again(browser, make, session, now):
+    """Also of what was corrected later: the first version counts."""
+    teacher = make.someone("teacher")
+    make.grid()
+    walks = [one for one in make.day() if one.checklist_key == "grid_walk"]
+    make.submitted(walks[0], teacher)
+    now.set("2026-11-23T23:30")
+    with make.app.app_context():
+        version = services.correct(
+            session, walks[0], reason="漏记", by=make.actor(teacher), now=now()
+        )
+    session.commit()
+    make.submitted(version, teacher)
+    make.submitted(walks[1], teacher)
+    now.set("2026-11-24T08:00")
+    client = browser(make.someone("officer"))
+    days = "checklist=grid_walk&first=2026-11-23&last=2026-11-23"
+    rows = sheet(client.get(f"/checks.xlsx?{days}").response.data)
+    assert sorted(row["按时"] for row in rows) == ["按时", "迟"]
+    for status, wanted in (("on_time", ["按时"]), ("late", ["迟"])):
+        rows = sheet(client.get(f"/checks.xlsx?{days}&status={status}").response.data)
+        assert [row["按时"] for row in rows] == wanted
+        assert client.get(f"/checks?{days}&status={status}").page.rows() == 1
+    assert "没按时" in client.get(f"/checks?{days}&status=late").page.text("content")
+    missed = client.get("/checks?status=late&checklist=daily_fire_patrol").page
+    assert (
+        missed.rows() == client.get("/checks?checklist=daily_fire_patrol&status=missed").page.rows()
+    )
+
+
+def test_a_deadline_at_the_end_of_a_day_stays_on_that_day(browser, make, session):
+    make.grid()
+    check = next(one for one in make.day() if clock.local(one.due_at).hour == 0)
+    last = (clock.local(check.due_at) - timedelta(days=1)).date()
+    rows = sheet(browser(make.someone("officer")).get("/checks.xlsx").response.data)
+    row = next(row for row in rows if row["检查"] == check.title)
+    assert row["应完成时间"] == datetime.combine(last, time(23, 59))

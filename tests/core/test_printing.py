@@ -82,13 +82,13 @@ def test_rare_characters_of_names_print():
 def test_a_character_that_no_font_has_is_named(text):
     with pytest.raises(PrintError) as caught:
         render_pdf("check_record", check_record(remark=text))
-    assert str(caught.value) == "“𡊮”这个字打印字体里没有，请换一个写法。"
+    assert str(caught.value) == "“𡊮 U+212AE”这个字打印字体里没有，请换一个写法。"
 
 
 def test_several_missing_characters_are_all_named_also_deep_in_the_data():
     data = check_record(remark="😀")
     data["items"][0]["problem"] = "☐" + chr(0xE863)
-    with pytest.raises(PrintError, match="“☐”“U\\+E863”“😀”这些字打印字体里没有"):
+    with pytest.raises(PrintError, match="“☐”“U\\+E863”“😀 U\\+1F600”这些字打印字体里没有"):
         render_pdf("check_record", data)
 
 
@@ -96,7 +96,7 @@ def test_a_missing_character_that_only_typst_notices_is_named(monkeypatch, tmp_p
     complaint = 'PDF/A-2a error: the text `"𡊮"` could not be displayed with font `"Noto"`'
     source = f"import sys; sys.stderr.buffer.write({complaint!r}.encode()); sys.exit(1)"
     child(monkeypatch, tmp_path, source)
-    with pytest.raises(PrintError, match="“𡊮”这个字打印字体里没有"):
+    with pytest.raises(PrintError, match="“𡊮 U\\+212AE”这个字打印字体里没有"):
         render_pdf("check_record", check_record())
 
 

@@ -1,11 +1,15 @@
 """What nobody answers for, as the officer sees and mends it."""
 
+import io
+import re
 from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
+from python_calamine import load_workbook
 
 from unitsafe.grids.models import GridSpace, Role
+from unitsafe.hazards.rules import Level, State
 from unitsafe.people.models import Absence, Person, PersonStatus
 from unitsafe.places.models import BuildingUse, Space
 from unitsafe.school.models import School
@@ -216,3 +220,38 @@ def test_only_those_who_see_the_school_open_it(browser, make):
     for role, status in (("teacher", 403), ("leader", 403), ("inspector", 200), ("principal", 200)):
         assert browser(make.someone(role)).get(PAGE).status == status
     assert browser(make.someone("inspector")).post(f"{PAGE}/place").status == 403
+
+
+def link_of(page, term):
+    """Where the row of one of the seven leads."""
+    for line in page.root.iter("tr"):
+        if any("".join(cell.itertext()).startswith(term) for cell in line.iter("th")):
+            return next(line.iter("a")).get("href")
+    raise AssertionError(term)
+
+
+def test_the_seven_fixes_lead_to_what_is_missing(officer, make, session, now):
+    now.set("2026-11-09T08:00")
+    make.hazard(State.ASSIGNED), make.hazard(State.CLOSED)
+    make.hazard(State.ASSIGNED, level=Level.SUSPECTED_MAJOR)
+    now.set("2026-11-20T08:00")
+    make.hazard(State.REPORTED)
+    teacher = make.someone("teacher")
+    walks = [one for one in make.day() if one.checklist_key == "grid_walk"]
+    make.submitted(walks[0], teacher)
+    now.set("2026-11-20T23:30")
+    make.submitted(walks[1], teacher)
+    now.set("2026-11-23T08:00")
+    page = officer.get(PAGE).page
+    for term, pattern in (
+        ("全员定责", r"(\d+)人没签责任书"),
+        ("排查定级", r"(\d+)条等受理"),
+        ("奖惩定则", r"[红黄]牌(\d+)条"),
+    ):
+        missing = sum(int(one) for one in re.findall(pattern, page.text()))
+        assert officer.get(link_of(page, term)).page.rows() == missing > 0, term
+    (late,) = re.findall(r"有(\d+)份没有按时", page.text())
+    found = officer.get(link_of(page, "信息定时").replace("/checks", "/checks.xlsx"))
+    heads, *lines = load_workbook(io.BytesIO(found.response.data)).get_sheet_by_index(0).to_python()
+    assert len(lines) == int(late) > 1
+    assert "按时" not in {line[heads.index("按时")] for line in lines}

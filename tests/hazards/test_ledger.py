@@ -63,6 +63,10 @@ def test_the_database_gives_the_cards_that_the_rules_give(make, session, found):
     for card in Card:
         wanted = {one.id for one in everything if one.card(TODAY, numbers) is card}
         assert {one.id for one in found(card=CardOn(card, TODAY, numbers))} == wanted != set()
+    carded = {one.id for one in everything if one.card(TODAY, numbers)}
+    assert {one.id for one in found(card=CardOn(None, TODAY, numbers))} == carded
+    ungraded = {one.id for one in everything if one.state is State.REPORTED}
+    assert {one.id for one in found(is_ungraded=True)} == ungraded != set()
 
 
 def test_some_marks_stay_when_it_is_over(make, session, found):

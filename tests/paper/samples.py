@@ -415,14 +415,15 @@ def year_plan(**changes):
 def appraisal(grids=3, people=3, notes=1, **changes):
     """A month of some grids and people, with praise for one of them."""
 
-    def row(name):
+    def row(name, found):
         return {
+            "place": "1",
             "name": name,
             "score": "96.0",
             "checks": "38/40",
             "on_time": "36/40",
             "backfill": "1",
-            "found": "2",
+            "found": found,
             "fixed": "1/2",
             "rating": "4.5",
             "cards": "黄1",
@@ -431,17 +432,21 @@ def appraisal(grids=3, people=3, notes=1, **changes):
     return {
         **SHEET,
         "title": "网格化消防安全月度考核表",
+        "narrowed": "",
         "period": "2026年10月",
         "tables": [
             {
                 "title": "三级网格",
                 "head": "网格",
-                "rows": [row(f"01-01-{number:02} 教学楼A {number}区") for number in range(grids)],
+                "rows": [
+                    row(f"01-01-{number:02} 教学楼A {number}区", ["网格内2", "本网格人1"])
+                    for number in range(grids)
+                ],
             },
             {
                 "title": "个人",
                 "head": "姓名",
-                "rows": [row(f"第{number}位老师") for number in range(people)],
+                "rows": [row(f"第{number}位老师", ["2"]) for number in range(people)],
             },
         ],
         "weights": "检查完成40分，按时20分。",

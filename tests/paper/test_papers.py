@@ -303,7 +303,7 @@ def test_a_years_plan_shows_its_works_and_who_signed():
 
 
 def test_an_appraisal_repeats_its_heads_and_ends_with_signatures_and_seal():
-    pdf = render_pdf("appraisal", appraisal(grids=40, people=60, notes=12))
+    pdf = render_pdf("appraisal", appraisal(grids=25, people=60, notes=12))
     text = plain_text(pdf)
     assert (
         text.count("已查/应查") == len(pages(pdf)) + 1

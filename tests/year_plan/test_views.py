@@ -30,6 +30,12 @@ def test_the_menu_leads_to_the_year_that_runs(officer):
     assert (answer.status, answer.headers["Location"]) == (303, YEAR)
 
 
+def test_two_entries_of_a_month_stand_apart(officer):
+    cells = [one for one in officer.get(YEAR).page.root.iter("td") if len(one.findall("a")) > 1]
+    assert cells
+    assert all(link.tail == " " for cell in cells for link in cell.findall("a")[:-1])
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -16,6 +16,7 @@ from unitsafe.core.domain import Actor, Right
 from unitsafe.core.labels import label
 from unitsafe.grids.models import Assignment
 from unitsafe.letters.rules import school_year, span
+from unitsafe.people.accounts import VISITOR
 from unitsafe.people.queries import OwnPaper, valid_on
 
 MOST = 300
@@ -55,9 +56,11 @@ def _noted() -> sa.Select[Any, Any]:
 
 def of_month(session: Session, actor: Actor, month: str, people: Collection[int]) -> list[Noted]:
     """The notes of a month that ``actor`` may see, the newest first: all, or those of the grids that
-    ``actor`` answers for and of ``people``."""
+    ``actor`` answers for and of ``people``; a visitor those of grids."""
     select = _noted().where(AppraisalNote.month == month)
-    if Right.VIEW_ALL not in actor.rights:
+    if VISITOR in actor.posts:
+        select = select.where(AppraisalNote.grid_id.is_not(None))
+    elif Right.VIEW_ALL not in actor.rights:
         select = select.where(
             sa.or_(
                 AppraisalNote.person_id.in_(sorted(people)),

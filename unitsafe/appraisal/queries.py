@@ -9,7 +9,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session, selectinload
 
-from unitsafe import clock
+from unitsafe import clock, content
 from unitsafe.appraisal import rules
 from unitsafe.appraisal.rules import AtEnd, Life, Month, Weights
 from unitsafe.checks import counting
@@ -21,11 +21,14 @@ from unitsafe.grids import queries as grids
 from unitsafe.grids.models import Assignment, Grid
 from unitsafe.hazards.models import Hazard
 from unitsafe.hazards.rules import Card, CardNumbers, State
-from unitsafe.people.models import Person
-from unitsafe.people.queries import is_visitor
+from unitsafe.people.accounts import VISITOR
+from unitsafe.people.models import Person, PersonPost
+from unitsafe.people.queries import is_visitor, valid_on
 
 WALK = "grid_walk"
 """The checklist that a grid's people fill every day. Source: content/plans.yaml."""
+FIRE_MANAGER = "vice_principal_safety"
+"""The post that manages fire safety for the principal. Source: content/duties.yaml."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,8 @@ def lines(session: Session, actor: Actor, book: Book) -> list[Line]:
 
 def person_lines(session: Session, actor: Actor, book: Book) -> list[PersonLine]:
     """Whoever had a duty or a figure in the month and was not gone by then: everybody, or those of
-    the grids that ``actor`` leads, always ``actor``; the best first, then by name.
+    the grids that ``actor`` leads, always ``actor``; the best first, then by name. A visitor sees
+    nobody: what is said of people stays in the school.
 
     A check belongs to whoever handed it in, one that nobody did to whom it was given; a hazard to
     whoever had to fix it at the month's end.
@@ -156,6 +160,20 @@ def people_of(actor: Actor, book: Book) -> set[int]:
     return {actor.id} | {person for grid, person in book.duties if grid in actor.leads}
 
 
+def above(session: Session, actor: Actor, day: date) -> set[int]:
+    """Ids of those about whom only the principal may speak, when ``actor`` is another: whoever signs
+    for the school, and whoever manages fire safety for them."""
+    if Right.SIGN_ASSESSMENT in actor.rights:
+        return set()
+    signing = {
+        key for key, post in content.load().posts.items() if Right.SIGN_ASSESSMENT in post.rights
+    }
+    held = sa.select(PersonPost.person_id).where(
+        PersonPost.post.in_(signing | {FIRE_MANAGER}), valid_on(PersonPost, day)
+    )
+    return set(session.scalars(held))
+
+
 def _staff(session: Session, actor: Actor, book: Book) -> Iterator[Person]:
     rows = session.scalars(
         sa.select(Person)
@@ -163,7 +181,7 @@ def _staff(session: Session, actor: Actor, book: Book) -> Iterator[Person]:
         .order_by(Person.id)
     )
     own = people_of(actor, book)
-    sees_all = Right.VIEW_ALL in actor.rights
+    sees_all = Right.VIEW_ALL in actor.rights and VISITOR not in actor.posts
     return (person for person in rows if sees_all or person.id in own)
 
 

@@ -105,6 +105,12 @@ class Month:
         return round(min(100.0, max(0.0, points)), 1)
 
 
+def places(scores: Sequence[float | None]) -> list[int | None]:
+    """The place of each of ``scores``, which come best first: equal ones share it (1, 1, 3), those
+    without a score have none."""
+    return [None if one is None else scores.index(one) + 1 for one in scores]
+
+
 def share(part: int, whole: int) -> float | None:
     """0 to 1; None of nothing."""
     return part / whole if whole else None

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from unitsafe import clock
+from unitsafe.appraisal import queries
 from unitsafe.appraisal.models import AppraisalNote
 from unitsafe.appraisal.rules import NoteKind
 from unitsafe.core import audit
@@ -27,13 +28,16 @@ def note(
 ) -> AppraisalNote:
     """Record an award or a reminder for the month that begins on ``first``.
 
-    :raises RuleError: a month to come, one's own.
+    :raises RuleError: a month to come, one's own, that of somebody above (queries.above).
     """
-    if first > clock.local(now).date():
+    today = clock.local(now).date()
+    if first > today:
         raise RuleError("这个月还没有到，不能登记奖惩。")
     is_person = isinstance(whom, Person)
     if is_person and whom.id == by.id:
         raise RuleError("自己的奖惩请别人登记。", field="whom")
+    if is_person and whom.id in queries.above(session, by, today):
+        raise RuleError("%(name)s的奖惩请校长登记。", name=whom.name, field="whom")
     one = AppraisalNote(
         month=f"{first:%Y-%m}",
         person_id=whom.id if is_person else None,
@@ -56,10 +60,12 @@ def withdraw(
 ) -> None:
     """Let a note hold no more; it stays readable with the ``reason``. ``name``: whose it is.
 
-    :raises RuleError: withdrawn before, one's own.
+    :raises RuleError: withdrawn before, one's own, that of somebody above (queries.above).
     """
     if one.person_id == by.id:
         raise RuleError("自己的奖惩请别人撤销。")
+    if one.person_id in queries.above(session, by, clock.local(now).date()):
+        raise RuleError("%(name)s的奖惩请校长撤销。", name=name)
     earlier = sa.select(AppraisalNote.id).where(AppraisalNote.withdraws_id == one.id)
     if one.withdraws_id is not None or session.scalar(earlier) is not None:
         raise RuleError("这一条已经撤销了。")

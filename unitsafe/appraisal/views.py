@@ -27,9 +27,11 @@ from unitsafe.core.htmx import render
 from unitsafe.core.printing import render_pdf
 from unitsafe.core.query import month_of, row_id
 from unitsafe.coverage import seven_fixes
+from unitsafe.grids.labels import grid_title
 from unitsafe.grids.models import Grid
 from unitsafe.grids.queries import grids
 from unitsafe.hazards.rules import card_numbers
+from unitsafe.people.accounts import VISITOR
 from unitsafe.people.models import Person
 from unitsafe.people.queries import active_people, own_notes, told_apart
 from unitsafe.school.queries import school, short_name
@@ -55,8 +57,17 @@ def index() -> ResponseReturnValue:
 
 
 def _by() -> str | None:
-    """What the address asks for: ``person`` or, None, the grids."""
-    return "person" if request.args.get("by") == "person" else None
+    """What the address asks for: ``person`` or, None, the grids. People are none of a visitor's
+    business."""
+    if request.args.get("by") != "person":
+        return None
+    if _visits():
+        abort(403)
+    return "person"
+
+
+def _visits() -> bool:
+    return VISITOR in actor().posts
 
 
 @bp.get(MONTH)
@@ -100,7 +111,7 @@ def _show(
             (_("按网格"), url_for(".month", month=month), by is None),
             (_("按人"), url_for(".month", month=month, by="person"), by == "person"),
         ]
-        if holds_any(READERS)
+        if holds_any(READERS) and not _visits()
         else [],
         may_export=holds_any(READERS),
         weights=book.weights,
@@ -110,6 +121,7 @@ def _show(
         note_form=(note_form or _note_form(session, formdata=None)) if may_write else None,
         note_open=note_form is not None,
         withdraw_form=_withdraw_forms(withdraw_form) if may_write else None,
+        untouchable={actor().id} | queries.above(session, actor(), today),
         checks_at=lambda line, **more: url_for("checks.index", **_checks(line, book), **more),
         hazards_at=lambda **more: url_for("hazards.index", valid=1, **more),
         status=status,
@@ -155,10 +167,28 @@ def month_xlsx(month: str) -> ResponseReturnValue:
     by = _by()
     row: Callable[..., Any] = papers.person_row if by else papers.grid_row
     found = _lines(db.session(), _book(first, last), by)
-    rows = [row(place, line) for place, line in enumerate(found, start=1)]
+    rows = [
+        row(place, line)
+        for _title, some in _tables(found, by)
+        for place, line in zip(rules.places([one.score for one in some]), some, strict=True)
+    ]
     title = _("个人考核") if by else _("网格考核")
     columns = papers.columns(by_person=by is not None)
-    return xlsx(workbook(title, columns, rows), short_name(), title, month)
+    return xlsx(workbook(title, columns, rows), short_name(), title, _named(month))
+
+
+def _where() -> str:
+    """The grids that a leader's papers are about; empty for whoever sees the whole school."""
+    if Right.VIEW_ALL in actor().rights:
+        return ""
+    led = actor().leads
+    own = [one for one in grids(db.session()) if one.id in led]
+    return "、".join(grid_title(one) for one in own if one.parent_id not in led)
+
+
+def _named(month: str) -> str:
+    """2026-11, with the grids of a leader."""
+    return "_".join(part for part in (_where(), month) if part)
 
 
 @bp.get(f"{MONTH}.pdf")
@@ -175,16 +205,19 @@ def month_pdf(month: str) -> ResponseReturnValue:
         book.weights,
         school(session),
         first,
+        where=_where(),
         now=clock.now(),
     )
     title = _("个人考核表") if by else _("月度考核表")
-    return pdf(render_pdf("appraisal", data), short_name(), title, month)
+    return pdf(render_pdf("appraisal", data), short_name(), title, _named(month))
 
 
 def _note_form(session: Session, **kwargs: Any) -> NoteForm:
     form = NoteForm(**kwargs)
     if _by():
-        offered = [(f"person-{key}", name) for key, name in told_apart(active_people(session))]
+        above = queries.above(session, actor(), clock.today())
+        staff = [one for one in active_people(session) if one.id not in above]
+        offered = [(f"person-{key}", name) for key, name in told_apart(staff)]
     else:
         offered = [
             (f"grid-{one.id}", f"{one.code} {one.name}") for one in grids(session) if one.level > 1

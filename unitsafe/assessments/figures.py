@@ -1,10 +1,10 @@
 """The figures of a quarter: counted from the ledgers, and kept as they stood at its end."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from unitsafe import clock, content
@@ -26,7 +26,6 @@ from unitsafe.maintenance import metrics as maintenance
 from unitsafe.micro_station import metrics as micro_station
 from unitsafe.plates import metrics as plates
 from unitsafe.school import queries as schools
-from unitsafe.school.models import Term
 from unitsafe.tips import metrics as tips
 
 SOURCES = (
@@ -40,11 +39,15 @@ LAST_NIGHT = timedelta(hours=8)
 night_dorm: 06:00 and half an hour)."""
 
 
-def count(session: Session, quarter: Quarter, today: date) -> dict[str, Count]:
-    """Every figure of ``quarter`` by its key, as the ledgers tell it on ``today``."""
+def count(
+    session: Session, quarter: Quarter, today: date, *, now: datetime | None = None
+) -> dict[str, Count]:
+    """Every figure of ``quarter`` by its key, as the ledgers tell it on ``today``: at its end, or
+    ``now`` while the quarter runs."""
     terms = _terms(session)
     return {
-        key: _plain(METRICS[key](session, period_of(key, quarter, today, terms))) for key in METRICS
+        key: _plain(METRICS[key](session, period_of(key, quarter, today, terms, now=now)))
+        for key in METRICS
     }
 
 
@@ -53,9 +56,10 @@ def _plain(figure: Figure) -> Count:
     return Count(amount, figure.whole)
 
 
-def figure(session: Session, key: str, quarter: Quarter, today: date) -> Figure:
-    """One figure with the rows behind it, as the ledgers tell it now."""
-    return METRICS[key](session, period_of(key, quarter, today, _terms(session)))
+def figure(session: Session, key: str, quarter: Quarter, *, now: datetime) -> Figure:
+    """One figure with the rows behind it, as the ledgers tell it ``now``."""
+    today = clock.local(now).date()
+    return METRICS[key](session, period_of(key, quarter, today, _terms(session), now=now))
 
 
 def _terms(session: Session) -> list[tuple[date, date]]:
@@ -63,12 +67,20 @@ def _terms(session: Session) -> list[tuple[date, date]]:
 
 
 def period_of(
-    key: str, quarter: Quarter, today: date, terms: Iterable[tuple[date, date]]
+    key: str,
+    quarter: Quarter,
+    today: date,
+    terms: Iterable[tuple[date, date]],
+    *,
+    now: datetime | None = None,
 ) -> Period:
-    """The days that the figure ``key`` looks at; totals and counts by level look at a day."""
+    """The days that the figure ``key`` looks at; totals and counts by level look at a day. While
+    the quarter runs, what is due later than ``now`` is not missed yet."""
     metric = content.load().standard.metrics.get(key.partition(":")[0])
     kind = metric.period if metric else "snapshot"
-    return quarters.period(kind, quarter, today, list(terms))
+    period = quarters.period(kind, quarter, today, list(terms))
+    runs = now is not None and period.on == today and now < clock.end_of(period.on)
+    return replace(period, so_far=now) if runs else period
 
 
 def kept(session: Session, quarter: Quarter) -> QuarterFigures | None:
@@ -124,5 +136,5 @@ def is_over(quarter: Quarter, now: datetime) -> bool:
 
 def has_ledgers(session: Session, quarter: Quarter) -> bool:
     """Whether the school's calendar reaches into ``quarter``: before it, nothing was kept."""
-    first = session.scalar(sa.select(sa.func.min(Term.starts_on)))
+    first = schools.first_day(session)
     return first is not None and first <= quarter.last

@@ -14,8 +14,9 @@ from wtforms import (
     SelectField,
 )
 from wtforms.validators import InputRequired, Optional
+from wtforms.widgets import TextInput
 
-from unitsafe.core.forms import Form, LongText, Text, check_year, choices
+from unitsafe.core.forms import Form, LongText, Text, check_printable, check_year, choices
 from unitsafe.core.signing import SignatureForm
 
 
@@ -27,6 +28,8 @@ class OpenForm(Form):
 
 class PointsField(DecimalField):
     """Points with at most two decimals; empty when nothing is typed."""
+
+    widget = TextInput()
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Refuse what is no number, with a sentence of ours."""
@@ -48,10 +51,10 @@ class ScoreForm(Form):
 
     part = HiddenField()
     seen = HiddenField(default="0")
-    points = PointsField(
-        _l("得分"), [Optional()], places=None, render_kw={"inputmode": "decimal", "type": "text"}
+    points = PointsField(_l("得分"), [Optional()], places=None, render_kw={"inputmode": "decimal"})
+    note = LongText(
+        _l("说明"), required=False, most=300, validators=[check_printable], render_kw={"rows": 2}
     )
-    note = LongText(_l("说明"), required=False, most=300, render_kw={"rows": 2})
 
 
 class VetoForm(Form):
@@ -63,7 +66,7 @@ class VetoForm(Form):
         [InputRequired(_l("请选择成立或不成立。"))],
         choices=choices([("no", _l("不成立")), ("yes", _l("成立"))]),
     )
-    note = Text(_l("情况说明"), required=False, most=300)
+    note = Text(_l("情况说明"), required=False, most=300, validators=[check_printable])
 
 
 class JoinForm(Form):
@@ -82,7 +85,7 @@ class StepForm(SignatureForm):
     """屏幕上签字; ``seen`` is the table that was read."""
 
     seen = HiddenField()
-    department = Text(_l("部门"), required=False, most=40)
+    department = Text(_l("部门"), required=False, most=40, validators=[check_printable])
     agree = BooleanField(_l("我已看过评分表，同意上面的得分"))
 
 
@@ -91,15 +94,15 @@ class PaperForm(Form):
 
     seen = HiddenField()
     paper = HiddenField(default="1")
-    department = Text(_l("部门"), required=False, most=40)
-    signer = Text(_l("签字人"), most=40)
+    department = Text(_l("部门"), required=False, most=40, validators=[check_printable])
+    signer = Text(_l("签字人"), most=40, validators=[check_printable])
     done_on = DateField(_l("纸上的签字日期"), [InputRequired(_l("请填写签字日期。")), check_year])
 
 
 class ReturnForm(Form):
     """退回小组."""
 
-    note = Text(_l("退回原因"), most=300)
+    note = Text(_l("退回原因"), most=300, validators=[check_printable])
 
 
 class FileForm(Form):

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import InstrumentedAttribute, Session, defer, joinedload, selectinload
@@ -108,13 +108,21 @@ def may_see(session: Session, actor: Actor, found: Assessment | None) -> bool:
     return sees_all(actor) or actor.id in {one.person_id for one in members(session, found)}
 
 
-def sheet(session: Session, quarter: Quarter, found: Assessment | None, today: date) -> Sheet:
+def sheet(
+    session: Session,
+    quarter: Quarter,
+    found: Assessment | None,
+    today: date,
+    *,
+    now: datetime | None = None,
+) -> Sheet:
     """The table of ``quarter``: the signed one as it was signed; otherwise the figures kept at the
-    quarter's end, or of ``today`` while it runs, with what the team said so far."""
+    quarter's end, or of ``today`` (``now``, when that is told) while it runs, with what the team
+    said so far."""
     if found is not None and found.content is not None:
         return make(Sheet, found.content["sheet"])
     row = figures.kept(session, quarter)
-    counts = figures.counts(row) if row else figures.count(session, quarter, today)
+    counts = figures.counts(row) if row else figures.count(session, quarter, today, now=now)
     school = schools.school(session)
     version = found.standard if found else standards.newest(session)
     standard = standards.standard(version)

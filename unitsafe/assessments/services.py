@@ -1,7 +1,7 @@
 """What people do with an assessment. All of it is written once; what changes is what counts."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -24,6 +24,7 @@ from unitsafe.assessments.sheet import Item, Sheet, Veto, content_hash
 from unitsafe.content.build import make, plain
 from unitsafe.core import audit
 from unitsafe.core.domain import Actor, NotAllowed, Right, RuleError
+from unitsafe.core.printing import unprintable
 from unitsafe.files.models import StoredFile
 from unitsafe.hazards import services as hazards
 from unitsafe.hazards.models import Hazard
@@ -190,7 +191,7 @@ def mark_veto(
     _need_team(session, found, by)
     if veto.counted and not holds:
         raise RuleError("台账显示这一条成立，请先处理台账里的问题。", field="note")
-    if holds and not note:
+    if (holds or veto.holds) and not note:
         raise RuleError("请写明情况。", field="note")
     newest = queries.newest_mark(session, found, veto.key)
     if (newest.id if newest else 0) != seen:
@@ -322,12 +323,26 @@ def need_ready(session: Session, found: Assessment, sheet: Sheet, step: Step) ->
             n=len(sheet.unsaid),
             items="；".join(one.text for one in sheet.unsaid),
         )
+    if message := unprintable(" ".join(_texts(sheet))):
+        raise RuleError("签了字也打印不出来：%(why)s", why=message)
     if step is Step.DEPARTMENT:
         return
     before, missing = _BEFORE[step]
     events = queries.events(session, found)
     if not any(one.step is before and one.mark == sheet.mark for one in events):
         raise RuleError(missing)
+
+
+def _texts(sheet: Sheet) -> Iterator[str]:
+    """Everything of the table that people have typed."""
+    for item in sheet.items():
+        yield from (item.text, item.how_to_score, *(file.name for file in item.files))
+        for part in item.parts:
+            yield part.rubric
+            yield part.given.note if part.given else ""
+    for veto in sheet.vetoes:
+        yield veto.text
+        yield veto.given.note if veto.given else ""
 
 
 _BEFORE = {
@@ -416,7 +431,7 @@ def make_hazards(
             fix=Fix.SCHEDULED,
             space_id=None,
             source=Source.ASSESSMENT,
-            source_ref=found.quarter,
+            source_ref=f"{found.quarter}/items/{item.key}",
             by=by,
             now=now,
         )

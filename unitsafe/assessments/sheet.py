@@ -247,6 +247,23 @@ class Sheet:
         """The item of that key."""
         return next((item for item in self.items() if item.key == key), None)
 
+    def part_of(self, metric: str) -> Part | None:
+        """The first part that is scored by a figure."""
+        parts = (part for item in self.items() for part in item.parts)
+        return next((part for part in parts if part.metric == metric), None)
+
+    def item_of(self, metric: str) -> Item | None:
+        """The item of that part, or the one whose veto the figure tells."""
+        vetoed = {veto.item for veto in self.vetoes if veto.metric == metric}
+        return next(
+            (
+                item
+                for item in self.items()
+                if item.key in vetoed or any(part.metric == metric for part in item.parts)
+            ),
+            None,
+        )
+
     def veto(self, key: str) -> Veto | None:
         """The veto of that key."""
         return next((veto for veto in self.vetoes if veto.key == key), None)

@@ -21,6 +21,7 @@ from unitsafe.content.model import AssessmentItem, Content, Standard
 from unitsafe.content.reading import Document, Problem
 from unitsafe.content.schema import ASSESSMENT_ITEM, SCORING, STANDARD
 from unitsafe.content.shapes import Place, Record, Run
+from unitsafe.core.printing import printable
 
 Body = dict[str, Any]
 Entry = dict[str, Any]
@@ -268,7 +269,21 @@ def faults(body: Body, pack: Content, countable: Collection[str]) -> list[Fault]
     found = [_fault(one) for one in run.problems if one.path != "scoring.total"]
     if total(body) != WHOLE:
         found.insert(0, Fault("", "scoring.total", sum_text(body)))
+    found += _unprintable(body)
     return found if any(one.path for one in found) else [*found, *_uncounted(body, countable)]
+
+
+def _unprintable(body: Body) -> list[Fault]:
+    """Texts with a character that no print font has."""
+    found = []
+    for one in groups(body):
+        for entry in one["items"]:
+            rubrics = [part.get("rubric") or "" for part in entry["evidence"]]
+            missing = printable(" ".join([entry["text"], entry["how_to_score"], *rubrics]))
+            if missing:
+                text = f"“{''.join(missing)}”打印字体里没有，请换一个写法"
+                found.append(Fault(entry["key"], "text", text))
+    return found
 
 
 def _fault(problem: Problem) -> Fault:

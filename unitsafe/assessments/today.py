@@ -9,6 +9,7 @@ from flask import url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
+from unitsafe import clock
 from unitsafe.assessments import figures, quarters, queries, services
 from unitsafe.assessments.models import Assessment, AssessmentEvent
 from unitsafe.assessments.rules import State, Step
@@ -37,7 +38,8 @@ def _lines(session: Session, actor: Actor, today: date) -> Iterator[Waiting]:
     kind: Literal["late", "due"] = "late" if today > due_on else "due"
     line = _("%(day)s前完成签批", day=f"{due_on.month}月{due_on.day}日")
     if row is None:
-        if runs and figures.has_ledgers(session, quarter):
+        was_here = school and clock.local(school.created_at).date() <= quarter.last
+        if runs and was_here and figures.has_ledgers(session, quarter):
             title = _("%(quarter)s四个能力自评还没有开始", quarter=quarter.name)
             yield Waiting(url_for("assessments.index"), _("评"), title, line, _("去开始"), kind)
         return
@@ -50,8 +52,9 @@ def _lines(session: Session, actor: Actor, today: date) -> Iterator[Waiting]:
             yield Waiting(address, _("签"), what, line, _("去签批"), kind)
     elif state is State.OPEN and is_signed and services.may_sign(Step.REVIEW, actor):
         yield Waiting(address, _("审"), what, line, _("去审核"), kind)
-    elif state is State.OPEN and row.id in queries.own_ids(session, actor):
-        yield Waiting(address, _("评"), what, line, _("去打分"), kind)
+    elif state is State.OPEN and not is_signed and row.id in queries.own_ids(session, actor):
+        left = url_for("assessments.sheet", quarter=quarter, show="left")
+        yield Waiting(left, _("评"), what, line, _("去打分"), kind)
     elif state is State.OPEN and not is_signed and services.may_sign(Step.DEPARTMENT, actor):
         yield Waiting(address, _("签"), what, _("打完分请部门签字"), _("去看"), kind)
 

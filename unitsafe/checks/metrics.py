@@ -27,7 +27,7 @@ def _of_period(period: Period) -> sa.ColumnElement[bool]:
 
 
 def _is_expected(period: Period) -> sa.ColumnElement[bool]:
-    return sa.and_(_of_period(period), is_expected(period.first, period.on))
+    return sa.and_(_of_period(period), is_expected(period.first, period.on, by=period.end))
 
 
 @metric("facility_check_completion_rate")

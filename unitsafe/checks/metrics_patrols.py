@@ -34,7 +34,9 @@ def _share(
 def daily_patrol_completion_rate(session: Session, period: Period) -> Figure:
     """Patrols of buildings made on time ÷ patrols that had to be made by the day looked at, on days
     taught or boarded as the plan says; ``records`` were missed or came late."""
-    expected = sa.and_(Check.checklist_key == PATROL, counting.is_expected(period.first, period.on))
+    expected = sa.and_(
+        Check.checklist_key == PATROL, counting.is_expected(period.first, period.on, by=period.end)
+    )
     return _share(session, expected, counting.is_on_time())
 
 
@@ -91,7 +93,7 @@ def night_patrol_completion_rate(session: Session, period: Period) -> Figure:
         Check.checklist_key == NIGHT,
         Check.day.between(period.first - timedelta(days=1), period.on),
         Check.missed_at > clock.at(period.first),
-        Check.missed_at <= clock.end_of(period.on),
+        Check.missed_at <= period.end,
         Check.corrects_id.is_(None),
         Check.state != State.SKIPPED,
     )
@@ -151,7 +153,7 @@ def special_checks_completion_rate(session: Session, period: Period) -> Figure:
     """
     expected = sa.and_(
         Check.checklist_key.in_(SPECIAL),
-        counting.is_expected(period.first - MOST_BEFORE, period.on),
+        counting.is_expected(period.first - MOST_BEFORE, period.on, by=period.end),
         Check.due_at > clock.at(period.first),
         Check.due_at <= clock.end_of(period.last),
     )

@@ -94,6 +94,8 @@ class Filters:
 MOST_COUNTED = 5000
 STATUS_CHOICES = (
     "done",
+    "on_time",
+    "late",
     "waiting",
     "failed",
     "backfill",
@@ -118,11 +120,15 @@ def ledger(actor: Actor, filters: Filters, now: datetime) -> sa.Select[Any]:
     )
 
 
-def lines(session: Session, actor: Actor, filters: Filters, now: datetime) -> Iterator[Check]:
-    """The whole ledger by day, upwards; some at a time, with the columns that ledger_papers shows."""
+def lines(
+    session: Session, actor: Actor, filters: Filters, now: datetime
+) -> Iterator[tuple[Check, bool]]:
+    """The whole ledger by day, upwards, each check with whether it was on time as it first was; some
+    at a time, with the columns that ledger_papers shows."""
     name = (joinedload(way).load_only(Person.name) for way in PEOPLE)
     select = ledger(actor, filters, now).options(load_only(*SHOWN), *name).order_by(*LEDGER_ORDER)
-    yield from session.scalars(select.execution_options(yield_per=AT_ONCE))
+    rows = select.add_columns(counting.began_on_time()).execution_options(yield_per=AT_ONCE)
+    yield from session.execute(rows)
 
 
 def count(session: Session, actor: Actor, filters: Filters, now: datetime) -> int:
@@ -167,6 +173,8 @@ def _conditions(filters: Filters, now: datetime) -> list[Condition]:
         )
     by_status: dict[str, list[Condition]] = {
         "done": [Check.state.in_(DONE)],
+        "on_time": [Check.state.in_(DONE), counting.began_on_time()],
+        "late": [_is_expected(now), sa.not_(counting.began_on_time())],
         "waiting": [Check.state == State.SUBMITTED],
         "failed": [HAS_FAILED],
         "backfill": [IS_BACKFILL],
@@ -197,6 +205,10 @@ def _grids_of(building_id: int) -> sa.Select[int]:
         .join(Space, Space.id == GridSpace.space_id)
         .where(Space.building_id == building_id)
     )
+
+
+def _is_expected(now: datetime) -> sa.ColumnElement[bool]:
+    return sa.or_(Check.state.in_(DONE), counting.was_missed(now))
 
 
 def check(session: Session, actor: Actor, check_id: int) -> Check | None:

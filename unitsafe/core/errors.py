@@ -26,11 +26,13 @@ def init_app(app: Flask) -> None:
     """Every error gets a page that says what to do next."""
     app.before_request(_refuse_control_characters)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(RuleError, lambda error: answer(status(error), sentence(error)))
-    app.register_error_handler(PrintError, lambda error: answer(409, str(error)))
+    app.register_error_handler(RuleError, _forbidden)
+    app.register_error_handler(PrintError, lambda error: answer(409, str(error), with_hint=False))
     app.register_error_handler(StorageFull, lambda error: answer(507, str(error)))
     app.register_error_handler(Repeated, lambda error: see_other(error.location))
-    app.register_error_handler(StaleDataError, lambda _error: answer(409, _lost_race()))
+    app.register_error_handler(
+        StaleDataError, lambda _error: answer(409, _lost_race(), with_hint=False)
+    )
     app.register_error_handler(sa.exc.OperationalError, _database)
     app.register_error_handler(sa.exc.DataError, lambda _error: answer(400))  # no text or number
     app.register_error_handler(Exception, _crash) if not app.testing else None
@@ -65,7 +67,12 @@ def status(error: RuleError) -> int:
     return 403 if isinstance(error, NotAllowed) else 409
 
 
-def answer(code: int, message: str = "") -> ResponseReturnValue:
+def _forbidden(error: RuleError) -> ResponseReturnValue:
+    says_what_to_do = status(error) == 409 and "请" in error.message
+    return answer(status(error), sentence(error), with_hint=not says_what_to_do)
+
+
+def answer(code: int, message: str = "", *, with_hint: bool = True) -> ResponseReturnValue:
     """The error page; htmx puts only the message into ``#messages``."""
     title, hint = _words().get(code, _words()[500])
     actions = [(_("回到今日"), url_for("today.index"))]
@@ -73,7 +80,7 @@ def answer(code: int, message: str = "") -> ResponseReturnValue:
         actions = [(_("去登录"), url_for("people.login"))]
     if request.accept_mimetypes.best == "application/json":
         return jsonify(message=message or title), code
-    values = {"code": code, "title": title, "message": message, "hint": hint}
+    values = {"code": code, "title": title, "message": message, "hint": hint if with_hint else ""}
     if wants_fragment():
         text = message or title
         response = make_response(render_template("_error_message.html", text=text), code)

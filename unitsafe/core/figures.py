@@ -11,11 +11,13 @@ ledger knows only the present, the function says so. What was not due by then is
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
+
+from unitsafe import clock
 
 
 @dataclass(frozen=True)
@@ -23,12 +25,19 @@ class Period:
     """The days counted, both included, and the day on which a state is looked at.
 
     Which days they are (a quarter, the term, half a year) is for whoever asks to say, by the
-    ``period`` of the metric in the content. ``on`` is the last day, or today while it still runs.
+    ``period`` of the metric in the content. ``on`` is the last day, or today while it still runs;
+    then ``so_far`` is the moment until which it is counted.
     """
 
     first: date
     last: date
     on: date
+    so_far: datetime | None = None
+
+    @property
+    def end(self) -> datetime:
+        """What was due by then counts: the end of ``on``, or the moment of that day."""
+        return self.so_far or clock.end_of(self.on)
 
 
 @dataclass(frozen=True)
@@ -36,12 +45,13 @@ class Figure:
     """A share ``amount`` of ``whole``, or with ``whole`` None a count or a number of minutes.
 
     ``amount`` is None where nothing was measured. ``records`` selects the rows behind the figure,
-    or, for a share, those that are missing from it.
+    or, for a share, those that are missing from it, unless they ``are_counted``.
     """
 
     amount: int | float | None
     whole: int | None = None
     records: sa.Select[Any] | None = None
+    are_counted: bool = False
 
     @property
     def value(self) -> float | None:

@@ -20,6 +20,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length
 
 from unitsafe.core.labels import label
+from unitsafe.core.printing import unprintable
 from unitsafe.core.query import row_id
 
 csrf = CSRFProtect()
@@ -68,6 +69,12 @@ def check_year(_form: Form, field: Field) -> None:
     """Catch a typing slip of years."""
     if field.data and not date(2000, 1, 1) <= field.data <= date(2100, 1, 1):
         raise ValidationError(_l("请核对年份。"))
+
+
+def check_printable(_form: Form, field: Field) -> None:
+    """What goes on paper must be in a print font: a signed paper cannot be mended."""
+    if field.data and (message := unprintable(field.data)):
+        raise ValidationError(message)
 
 
 def _strip(text: Any) -> Any:

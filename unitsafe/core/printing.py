@@ -20,7 +20,7 @@ from tempfile import TemporaryDirectory
 
 from flask_babel import gettext as _
 
-__all__ = ["PrintError", "printable", "render_pdf", "visible"]
+__all__ = ["PrintError", "printable", "render_pdf", "unprintable", "visible"]
 
 TIME_LIMIT = 60
 """Seconds a document may take; a month grid takes less than one."""
@@ -136,6 +136,12 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(item)
 
 
+def unprintable(text: str) -> str:
+    """The sentence for whoever typed what no print font has; empty when all of it prints."""
+    missing = printable(text)
+    return _missing_message(missing) if missing else ""
+
+
 def _missing_message(chars: Iterable[str]) -> str:
     names = [f"“{_shown(char)}”" for char in chars]
     if len(names) == 1:
@@ -144,8 +150,12 @@ def _missing_message(chars: Iterable[str]) -> str:
 
 
 def _shown(char: str) -> str:
-    """``char``, or its number where a screen could not show it either (U+E863)."""
-    return f"U+{ord(char):04X}" if unicodedata.category(char) in ("Cn", "Co", "Cs") else char
+    """``char``, with its number where a screen might show a box (𡉯 U+2126F), or that alone
+    (U+E863)."""
+    number = f"U+{ord(char):04X}"
+    if unicodedata.category(char) in ("Cn", "Co", "Cs"):
+        return number
+    return f"{char} {number}" if ord(char) > 0xFFFF else char
 
 
 def _gather(photos: Mapping[str, Path], folder: Path) -> dict[str, str]:

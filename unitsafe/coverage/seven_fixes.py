@@ -11,11 +11,12 @@ import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
-from unitsafe import clock, content
+from unitsafe import content
 from unitsafe.activities import training_queries as trainings
 from unitsafe.activities.training_rules import Need
 from unitsafe.checks import counting
 from unitsafe.checks.models import Check
+from unitsafe.checks.rules import DONE
 from unitsafe.content.model import SevenFix
 from unitsafe.core.figures import Period
 from unitsafe.core.labels import label
@@ -26,6 +27,7 @@ from unitsafe.grids.metrics import grid_coverage_ratio
 from unitsafe.hazards import rules as hazards
 from unitsafe.hazards.models import Hazard
 from unitsafe.letters.metrics import responsibility_letter_ratio
+from unitsafe.letters.rules import State as Letter
 
 LEADERS = (
     "principal",
@@ -89,7 +91,9 @@ def _everybody(session: Session, now: Snapshot) -> Figure:
     gap = [_("%(n)s人没签责任书", n=asked - signed)] if signed < asked else []
     if without:
         gap.append(_("没有岗位也没有网格：%(names)s", names=_missing(without)))
-    return Figure(signed, asked, _("位责任人签了责任书"), "；".join(gap), "letters.index")
+    unsigned = {"state": Letter.UNSIGNED.value} if signed < asked else {}
+    unit = _("位责任人签了责任书")
+    return Figure(signed, asked, unit, "；".join(gap), "letters.index", unsigned)
 
 
 def _places(session: Session, now: Snapshot) -> Figure:
@@ -108,7 +112,8 @@ def _graded(found: Sequence[Any]) -> Figure:
     )
     waiting = len(found) - graded
     gap = _("%(n)s条等受理或等确认等级", n=waiting) if waiting else ""
-    return Figure(graded, len(found), _("条未销号隐患"), gap, "hazards.index")
+    which = {"ungraded": 1} if waiting else {"state": "open"}
+    return Figure(graded, len(found), _("条未销号隐患"), gap, "hazards.index", which)
 
 
 def _trained(session: Session, now: Snapshot) -> Figure:
@@ -128,15 +133,16 @@ def _trained(session: Session, now: Snapshot) -> Figure:
 
 def _on_time(session: Session, now: Snapshot) -> Figure:
     first, last = now.today - timedelta(DAYS), now.today - timedelta(1)
-    is_over = Check.missed_at <= clock.at(now.today)
+    is_expected = sa.or_(Check.state.in_(DONE), counting.was_missed(now.now))
     total, on_time = session.execute(
         sa.select(sa.func.count(), sa.func.count(sa.case((counting.is_on_time(), 1)))).where(
-            counting.is_expected(first, last), is_over
+            Check.day.between(first, last), Check.corrects_id.is_(None), is_expected
         )
     ).one()
     late = total - on_time
     gap = _("最近%(days)s天有%(n)s份没有按时", days=DAYS, n=late) if late else ""
     span = {"first": first.isoformat(), "last": last.isoformat()}
+    span |= {"status": "late"} if late else {}
     return Figure(on_time, total, _("份检查（最近%(n)s天）", n=DAYS), gap, "checks.index", span)
 
 
@@ -164,4 +170,8 @@ def _cards(session: Session, now: Snapshot, found: Sequence[Any]) -> Figure:
     if not given:
         shown.append(_("本学年还没有奖惩记录"))
     unit = _("条没有黄红牌，本学年奖惩%(n)s次", n=given)
-    return Figure(cards.count(None), len(found), unit, "、".join(shown), "appraisal.index")
+    gap, bare = "、".join(shown), cards.count(None)
+    if bare < len(found):
+        which = {"state": "open", "card": "any"}
+        return Figure(bare, len(found), unit, gap, "hazards.index", which)
+    return Figure(bare, len(found), unit, gap, "appraisal.index")

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from wtforms import SelectChoice
 
 from unitsafe import clock
+from unitsafe.checks import planning
 from unitsafe.core import once
 from unitsafe.core.access import actor, allow
 from unitsafe.core.db import db, writing
@@ -43,6 +44,7 @@ def index() -> ResponseReturnValue:
 
 def _show(form: PlaceForm | None = None, status: int = 200) -> ResponseReturnValue:
     session, today = db.session(), clock.today()
+    planning.ensure_planned(session, today, now=clock.now())
     now = snapshot.read(session, school(session), today=today, now=clock.now())
     every = gaps.all_gaps(session, now)
     text = request.args.get("kind", "")

@@ -48,7 +48,7 @@ def key_posts_filled_ratio(session: Session, period: Period) -> Figure:
         )
     )
     amount = sum(wanted[post] in topics for post in held)
-    return Figure(amount, len(wanted), sa.select(Document).where(papers))
+    return Figure(amount, len(wanted), sa.select(Document).where(papers), are_counted=True)
 
 
 @metric("fire_policy_docs_ratio")

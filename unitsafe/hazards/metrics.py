@@ -17,6 +17,7 @@ from unitsafe.hazards.rules import (
     FIXES,
     Action,
     Level,
+    Source,
     State,
     is_fixed_in_time,
     is_lower,
@@ -58,7 +59,8 @@ def hazard_record_completeness(session: Session, period: Period) -> Figure:
     measure, photo ÷ hazards found; ``records`` miss something.
 
     The measure is the one written down when it was given to somebody, or what was said when it was
-    fixed. These columns are read as they are now: nothing of them is ever taken out again.
+    fixed. These columns are read as they are now: nothing of them is ever taken out again. What an
+    assessment itself has registered counts nowhere here: it has no place and no photo.
     """
     has_photo = sa.exists().where(HazardPhoto.hazard_id == Hazard.id)
     is_whole = sa.and_(
@@ -69,7 +71,7 @@ def hazard_record_completeness(session: Session, period: Period) -> Figure:
         sa.or_(Hazard.measure != "", Hazard.fixed_by_id.is_not(None)),
         has_photo,
     )
-    found = found_in(period)
+    found = sa.and_(found_in(period), Hazard.source != Source.ASSESSMENT)
     whole, amount = session.execute(
         sa.select(sa.func.count(), sa.func.count(sa.case((is_whole, 1)))).where(found)
     ).one()
@@ -132,9 +134,10 @@ def open_hazards_controlled_ratio(session: Session, period: Period) -> Figure:
     closed; ``records`` are the others.
 
     In check: precautions are written down (as known now), it is out of use, or it is fixed and waits
-    to be rechecked.
+    to be rechecked. What an assessment has registered is an office's task and endangers nobody: it
+    is left out.
     """
-    found = open_then(session, period.on)
+    found = [one for one in open_then(session, period.on) if one.source is not Source.ASSESSMENT]
     loose = [one for one in found if one.holder_id is None or not _is_checked(one)]
     return Figure(len(found) - len(loose), len(found), _of(loose))
 

@@ -91,9 +91,9 @@ def marks(hazard: Hazard) -> list[Mark]:
 
 @dataclass(frozen=True)
 class CardOn:
-    """A card as it is computed on ``today`` with the school's numbers."""
+    """A card as it is computed on ``today`` with the school's numbers; None stands for any."""
 
-    card: Card
+    card: Card | None
     today: date
     numbers: CardNumbers
 
@@ -122,6 +122,7 @@ class Filters:
     space_id: int | None = None
     reporter_ids: frozenset[int] = frozenset()
     is_valid: bool = False
+    is_ungraded: bool = False
     words: str = ""
 
 
@@ -180,6 +181,13 @@ def _conditions(filters: Filters) -> list[sa.ColumnElement[bool]]:
         found.append(Hazard.reporter_id.in_(filters.reporter_ids))
     if filters.is_valid:
         found.append(Hazard.state != State.REJECTED)
+    if filters.is_ungraded:
+        found.append(
+            sa.or_(
+                Hazard.state == State.REPORTED,
+                sa.and_(Hazard.state.in_(OPEN), Hazard.level == Level.SUSPECTED_MAJOR),
+            )
+        )
     if filters.words:
         found.append(_saying(filters.words))
     return found
@@ -197,6 +205,8 @@ def _overdue(today: date) -> list[sa.ColumnElement[bool]]:
 
 def _with_card(wanted: CardOn) -> sa.ColumnElement[bool]:
     """What ``rules.card`` computes, as the database computes it."""
+    if wanted.card is None:
+        return sa.or_(*(_with_card(replace(wanted, card=one)) for one in Card))
     is_late = sa.and_(Hazard.due_on.is_not(None), *_overdue(wanted.today))
     red_before = wanted.today - timedelta(days=wanted.numbers.red_after)
     is_red = sa.and_(is_late, sa.or_(Hazard.due_on < red_before, Hazard.level != Level.NORMAL))

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from unitsafe import clock
 from unitsafe.hazards.effects import Step, replay
 from unitsafe.hazards.models import IS_REJECT, Hazard, HazardEvent
-from unitsafe.hazards.rules import FIXES, OPEN, Action, Level, State, is_fixed_in_time
+from unitsafe.hazards.rules import FIXES, OPEN, Action, Level, Source, State, is_fixed_in_time
 
 _QUIET = (Action.REMIND, Action.PROGRESS, Action.RATE)
 """Steps that change nothing that is asked here."""
@@ -26,6 +26,7 @@ class Then:
     """
 
     id: int
+    source: Source
     category: str
     state: State
     level: Level
@@ -47,9 +48,9 @@ def open_then(session: Session, on: date) -> list[Then]:
     by then; in two statements."""
     end = clock.end_of(on)
     rejected_later = sa.select(HazardEvent.hazard_id).where(IS_REJECT, HazardEvent.at >= end)
-    found = sa.select(Hazard.id, Hazard.category, Hazard.level, Hazard.interim_measure).where(
-        Hazard.found_at < end
-    )
+    found = sa.select(
+        Hazard.id, Hazard.source, Hazard.category, Hazard.level, Hazard.interim_measure
+    ).where(Hazard.found_at < end)
     rows = session.execute(
         sa.union_all(  # each branch by an index of its own; with "or" the whole ledger is read
             found.where(Hazard.state.in_(OPEN)),
@@ -82,6 +83,7 @@ def _then(row: Any, steps: list[Step]) -> Then:
     then = replay(steps)
     return Then(
         id=row.id,
+        source=row.source,
         category=row.category,
         state=then["state"],
         level=then["level"] or row.level,  # steps of old say no level

@@ -65,4 +65,4 @@ def maintenance_visits_ratio(session: Session, period: Period) -> Figure:
     days = session.scalars(visits.with_only_columns(Maintenance.done_on))
     months = {(day.year, day.month) for day in days}
     whole = (period.last.year - period.first.year) * 12 + period.last.month - period.first.month + 1
-    return Figure(len(months), whole, visits)
+    return Figure(len(months), whole, visits, are_counted=True)

@@ -420,13 +420,15 @@ class YearPlan(Sheet):
 class AppraisalRow(TypedDict):
     """A month of a grid or a person; what has no figure prints —."""
 
+    place: str
     name: str
     score: str
     checks: str
     """Done of expected: 38/40; so ``on_time`` and ``fixed``."""
     on_time: str
     backfill: str
-    found: str
+    found: list[str]
+    """Of a grid what lay in it, and what its people found: a line each."""
     fixed: str
     rating: str
     cards: str
@@ -451,6 +453,8 @@ class AppraisalNote(TypedDict):
 class Appraisal(Sheet):
     """appraisal.typ: the appraisal of a month, the best first; awards and reminders."""
 
+    narrowed: str
+    """The grids it is about; empty for the whole school, whose seal it then asks for."""
     tables: list[AppraisalTable]
     weights: str
     """How the score comes about."""

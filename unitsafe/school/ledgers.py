@@ -19,7 +19,7 @@ from unitsafe.core.printing import printable, render_pdf
 from unitsafe.core.query import here, month_of
 from unitsafe.paper import shapes
 from unitsafe.school.models import School
-from unitsafe.school.queries import school, short_name
+from unitsafe.school.queries import first_day, school, short_name
 
 EXPORT = (Right.EXPORT_LEDGER, Right.EXPORT_ALL, Right.MANAGE_SCHOOL)
 """Who may take away the whole register of staff, or a ledger's whole year."""
@@ -69,9 +69,12 @@ def files_of(endpoint: str, *, archive: str = "", **changes: Any) -> Files:
 
 
 def years_of(archive: str) -> list[tuple[int, str]]:
-    """This year and the last with the addresses of their ZIPs; none without a right of EXPORT."""
-    year = clock.today().year
-    kept = (year, year - 1) if holds_any(EXPORT) else ()
+    """This year and the last, as far back as the calendar goes, with the addresses of their ZIPs;
+    none without a right of EXPORT."""
+    if not holds_any(EXPORT):
+        return []
+    year, begins_on = clock.today().year, first_day(db.session())
+    kept = [one for one in (year, year - 1) if begins_on and begins_on.year <= one]
     return [(one, here(archive, year=one)) for one in kept]
 
 

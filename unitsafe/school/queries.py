@@ -55,6 +55,11 @@ def terms(session: Session) -> Sequence[Term]:
     return session.scalars(sa.select(Term).order_by(Term.starts_on.desc())).all()
 
 
+def first_day(session: Session) -> date | None:
+    """The day on which the calendar begins; None while there is none."""
+    return session.scalar(sa.select(sa.func.min(Term.starts_on)))
+
+
 def term(session: Session, term_id: int) -> Term | None:
     """The term of that number."""
     return session.get(Term, term_id)

@@ -412,7 +412,7 @@ SETTINGS = {
             "%",
             _l("产品约定"),
         ),
-        _weight("appraisal_completion", _l("检查做完占"), 40, 1, 100),
+        _weight("appraisal_completion", _l("检查完成占"), 40, 1, 100),
         _weight("appraisal_on_time", _l("检查按时占"), 20, 0, 100),
         _weight("appraisal_fixing", _l("隐患按期整改占"), 30, 0, 100),
         _weight("appraisal_rating", _l("发现人评价占"), 10, 0, 100),

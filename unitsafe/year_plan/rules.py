@@ -233,7 +233,7 @@ def _quarters(frame: _Frame, one: Obligation) -> Iterator[Entry]:
     for first, last in frame.months:
         if last.month % 3 == 0:
             number = last.month // 3
-            slot, name = f"{last.year}Q{number}", f"{last.year}年第{number}季度"
+            slot, name = f"{last.year}Q{number}", f"{last.year}年第{'一二三四'[number - 1]}季度"
             yield Entry(one.key, slot, name, month_of(first, -2)[0], last, last, one.times)
 
 

@@ -6,7 +6,7 @@ from flask import abort, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from unitsafe.assessments import labels, queries, services
+from unitsafe.assessments import labels, queries, services, standard_words, standards
 from unitsafe.assessments.forms import HazardForm, ScoreForm
 from unitsafe.assessments.sheet import Item, Part
 from unitsafe.assessments.views import bp
@@ -49,7 +49,7 @@ def _show(
     return render(
         "assessments/item.html",
         fragment="panel",
-        oob=("messages", "sums", "tiles", "steps") if is_saved else (),
+        oob=("messages", "sums", "tiles", "steps") if is_saved or sent else (),
         page=page,
         sheet=page.sheet,
         found=page.found,
@@ -67,9 +67,18 @@ def _show(
         basis=printable_basis(item.basis, load().sources),
         is_unsure=len(printable_basis(item.basis, load().sources)) < len(item.basis),
         words=labels,
+        ways=_ways(page, item),
         **steps_of(page),
         status=status,
     )
+
+
+def _ways(page: Page, item: Item) -> dict[int, str]:
+    """By part how its figure is turned into points, where the standard still tells."""
+    standard = standards.standard(page.found.standard if page.found else None)
+    entry = next((one for one in standard.items if one.key == item.key), None)
+    parts = enumerate(entry.evidence if entry else (), start=1)
+    return {n: standard_words.way(one, standard.metrics) for n, one in parts if one.metric}
 
 
 def _forms(item: Item, sent: ScoreForm | None) -> dict[int, ScoreForm]:

@@ -20,6 +20,7 @@ from unitsafe.core.forms import choices
 from unitsafe.core.htmx import render
 from unitsafe.core.paging import fetch_page
 from unitsafe.core.query import here
+from unitsafe.school.queries import school
 
 OFFERED = 4
 """Quarters that may be opened: the running one and those before it."""
@@ -64,15 +65,22 @@ def _show(*, form: OpenForm | None = None, status: int = 200) -> ResponseReturnV
 
 
 def _form() -> OpenForm | None:
-    """Opening a quarter that can be opened, the one that has ended first; None when all are."""
-    offered = _offered()
-    opened = queries.opened(db.session(), offered)
-    found = [one for one in offered if str(one) not in opened]
+    """Opening a quarter that can be opened, the one that has ended first where the school was here
+    already; None when all are."""
+    found = _open_yet()
     if not found:
         return None
     form = OpenForm(formdata=None)
     form.quarter.choices = choices((str(one), one.name) for one in found)
     return form
+
+
+def _open_yet() -> list[Quarter]:
+    offered = _offered()
+    opened = queries.opened(db.session(), offered)
+    begun = clock.local(school(db.session()).created_at).date()
+    found = [one for one in offered if str(one) not in opened]
+    return sorted(found, key=lambda one: one.last < begun)
 
 
 def _offered() -> list[Quarter]:
@@ -88,7 +96,7 @@ def _offered() -> list[Quarter]:
 def open_quarter() -> ResponseReturnValue:
     """Begin the assessment of a quarter."""
     form = OpenForm()
-    form.quarter.choices = choices((str(one), one.name) for one in _offered())
+    form.quarter.choices = choices((str(one), one.name) for one in _open_yet())
     code, today = form.quarter.data or "", clock.today()
     return carry_out(
         form,

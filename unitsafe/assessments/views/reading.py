@@ -63,7 +63,7 @@ class Page:
 def page_of(code: str, *, must_exist: bool = False) -> Page:
     """The table of the quarter in an address. 404 for what is no quarter, one that has not begun or
     lies before the school's calendar, and for whoever may not see it."""
-    quarter = read(code) or abort(404)
+    quarter = read(code) or _unknown(_("没有这个季度。"))
     session, today = db.session(), clock.today()
     if quarter.first > today:
         _unknown(_("%(name)s还没有开始，不能自评。", name=quarter.name))
@@ -73,7 +73,7 @@ def page_of(code: str, *, must_exist: bool = False) -> Page:
         abort(404)
     if found is None and not figures.has_ledgers(session, quarter):
         _unknown(_("%(name)s在校历开始以前，没有台账可评。", name=quarter.name))
-    return Page(quarter, found, queries.sheet(session, quarter, found, today))
+    return Page(quarter, found, queries.sheet(session, quarter, found, today, now=clock.now()))
 
 
 def _unknown(why: str) -> NoReturn:

@@ -276,26 +276,22 @@ def make_hazards(quarter: str) -> ResponseReturnValue:
 def metric_records(quarter: str, metric: str) -> ResponseReturnValue:
     """The rows behind a figure, as the ledgers hold them now."""
     page = page_of(quarter)
-    part = next(
-        (
-            (item, part)
-            for item in page.sheet.items()
-            for part in item.parts
-            if part.metric == metric
-        ),
-        None,
-    ) or abort(404)
     session = db.session()
-    figure = figures.figure(session, metric, page.quarter, clock.today())
+    part = page.sheet.part_of(metric)
+    veto = next((one for one in page.sheet.vetoes if one.metric == metric), None)
+    if part is None and veto is None:
+        abort(404)
+    figure = figures.figure(session, metric, page.quarter, now=clock.now())
     rows, count = records.behind(session, figure)
     return render(
         "assessments/records.html",
         page=page,
-        item=part[0],
-        part=part[1],
+        item=page.sheet.item_of(metric),
+        part=part,
+        veto=veto if part is None else None,
         rows=rows,
         count=count,
-        is_share=figure.whole is not None,
+        are_missing=figure.whole is not None and not figure.are_counted,
         words=labels,
         may_open=may_open,
         most=records.MOST,

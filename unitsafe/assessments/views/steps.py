@@ -1,7 +1,5 @@
 """The steps after scoring: signatures, returning, filing."""
 
-from typing import Any
-
 from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -93,8 +91,7 @@ def _screen(page: Page, step: Step, may_sign: bool) -> Form | None:
     if step is Step.FILE:
         data = {"done_on": clock.today()}
         return FileForm(formdata=None, data=data) if page.runs else None
-    data_of: dict[str, Any] = {"seen": page.sheet.mark, "department": actor().title}
-    return StepForm(formdata=None, data=data_of) if may_sign else None
+    return StepForm(formdata=None, data={"seen": page.sheet.mark}) if may_sign else None
 
 
 def _missing(page: Page, step: Step) -> str:
@@ -122,6 +119,8 @@ def take(quarter: str, step: str) -> ResponseReturnValue:
 def _on_screen(page: Page, step: Step) -> ResponseReturnValue:
     form, today = StepForm(), clock.today()
     kept, is_sound = keep_signature(form, actor().name)
+    if not is_sound:
+        return _show(page, step, screen=form, status=422)
     return carry_out(
         form,
         lambda session, now: services.sign(
@@ -142,7 +141,6 @@ def _on_screen(page: Page, step: Step) -> ResponseReturnValue:
         _("已签字。"),
         location=url_for(".sheet", quarter=str(page.quarter)),
         again=lambda: _show(page, step, screen=form, status=422),
-        is_sound=is_sound,
     )
 
 

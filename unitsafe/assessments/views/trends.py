@@ -45,7 +45,7 @@ def total_trend(quarters: Sequence[Past]) -> Drawing:
     labels = [str(one.quarter) for one in quarters]
     totals = [float(one.total) for one in quarters]
     title = _("历次总分")
-    svg = trend(labels, [Series(_("总分"), totals)], title=title, holds=(60, 100))
+    svg = trend(labels, [Series(_("总分"), totals)], title=title, holds=(0, 100))
     keys = [key for key in quarters[-1].titles if key.startswith("cap")]
     rows: list[Sequence[Any]] = [[_("总分"), *totals]]
     return Drawing(svg, title, [_("项目"), *labels], [*rows, *_shares(quarters, keys)])
@@ -62,7 +62,7 @@ def group_trends(quarters: Sequence[Past], groups: Mapping[str, Sequence[str]]) 
                 [Series(titles[key], [one.shares.get(key) for one in quarters]) for key in keys],
                 title=title,
                 unit="%",
-                holds=(50, 100),
+                holds=(0, 100),
             ),
             title,
             [_("项目"), *labels],

@@ -37,6 +37,9 @@ from unitsafe.school.ledgers import (
     year_asked,
 )
 
+OF_DAYS = ("on_time", "late")
+"""States that figures ask for within their days; of all years they would be searched for."""
+
 
 @bp.get("/checks")
 @allow()
@@ -66,6 +69,7 @@ def index() -> ResponseReturnValue:
         chips=[
             (text, here(".index", status=key), filters.status == key)
             for key, text in status_choices()
+            if key not in OF_DAYS or key == filters.status
         ],
         checklists=content.load().checklists,
         buildings=places.buildings(session),
@@ -132,6 +136,8 @@ def status_choices() -> list[tuple[str, str]]:
     return [
         ("", _("全部")),
         ("done", _("已完成")),
+        ("on_time", _("按时")),
+        ("late", _("没按时")),
         ("waiting", _("待签字")),
         ("failed", _("有异常")),
         ("backfill", _("补录")),

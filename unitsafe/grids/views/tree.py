@@ -71,8 +71,8 @@ def _search(session: Session, today: date) -> dict[str, Any]:
 @bp.get("/grids.pdf")
 @allow()
 def tree_pdf() -> ResponseReturnValue:
-    """网格责任分布表 on paper."""
-    session, today = db.session(), clock.today()
+    """网格责任分布表 on paper, of the day that was asked for."""
+    session, today = db.session(), date_arg("on") or clock.today()
     if queries.root(session) is None:
         abort(404)
     data = papers.grid_table(session, school(session), actor(), today=today, now=clock.now())
@@ -82,13 +82,13 @@ def tree_pdf() -> ResponseReturnValue:
 @bp.get("/grids.xlsx")
 @allow()
 def tree_xlsx() -> ResponseReturnValue:
-    """网格责任分布表 as a workbook."""
-    session, today = db.session(), clock.today()
+    """网格责任分布表 as a workbook, of the day that was asked for."""
+    session, today = db.session(), date_arg("on") or clock.today()
     if queries.root(session) is None:
         abort(404)
     data = papers.grid_table(session, school(session), actor(), today=today, now=clock.now())
     rows = (papers.row(one) for one in data["rows"])
-    return as_file(Ledger(data["title"], papers.columns(), rows), "xlsx")
+    return as_file(Ledger(data["title"], papers.columns(), rows, period=today.isoformat()), "xlsx")
 
 
 @bp.route("/grids/new", methods=["GET", "POST"])

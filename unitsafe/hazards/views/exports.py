@@ -107,7 +107,7 @@ def _narrowed(filters: Filters) -> str:
         content.load().hazard_categories.get(filters.category, filters.category),
         grid_title(found) if found else "",
         f"责任人{people.names(session, {holder}).get(holder, '')}" if holder else "",
-        label(filters.card.card) if filters.card else "",
+        (label(filters.card.card) or "红牌或黄牌") if filters.card else "",
         label(filters.mark),
         label(filters.source),
         "超期" if filters.overdue_on else "",
@@ -116,6 +116,7 @@ def _narrowed(filters: Filters) -> str:
         *_places(filters),
         f"发现人{'、'.join(finders.values())}" if finders else "",
         "不含不成立" if filters.is_valid else "",
+        "等受理或等确认等级" if filters.is_ungraded else "",
         f"含“{_printable(filters.words)}”" if filters.words else "",
     ]
     return "、".join(part for part in parts if part)

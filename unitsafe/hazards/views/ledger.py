@@ -1,6 +1,7 @@
 """The hazard ledger."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
 from enum import Enum
 from typing import Any
 
@@ -51,10 +52,13 @@ FILTERS = (
     "space",
     "reporter",
     "valid",
+    "ungraded",
     "overdue",
     "q",
 )
 """The words of the ledger's address that narrow it."""
+ANY = "any"
+"""Stands in the address for a card of either colour."""
 
 
 @bp.get("/hazards")
@@ -160,7 +164,7 @@ def _choices(session: Session) -> dict[str, Any]:
     return {
         "levels": _named(Level),
         "sources": _named(Source),
-        "card_colours": _named(Card),
+        "card_colours": [*_named(Card), (ANY, _("红牌或黄牌"))],
         "marks": _named(Mark),
         "categories": content.load().hazard_categories.items(),
         "grids": [(one.code, f"{one.code} {one.name}") for one in grids.grids(session)],
@@ -197,6 +201,12 @@ def shown_states(filters: Filters) -> Collection[State]:
     return rules.OPEN if filters.only_open else tuple(State)
 
 
+def _card_on(asked: str | None, today: date) -> CardOn | None:
+    if asked == ANY:
+        return CardOn(None, today, card_numbers())
+    return CardOn(Card(asked), today, card_numbers()) if asked in set(Card) else None
+
+
 def read_filters() -> Filters:
     """The filters in the address; what cannot be understood is left out."""
     args, today = request.args, clock.today()
@@ -210,7 +220,7 @@ def read_filters() -> Filters:
         grid_ids=grids.below(db.session(), [code]) if code else frozenset(),
         holder_id=int_arg("holder"),
         overdue_on=today if args.get("overdue") else None,
-        card=CardOn(Card(card), today, card_numbers()) if card in set(Card) else None,
+        card=_card_on(card, today),
         source=Source(source) if source in set(Source) else None,
         mark=Mark(mark) if mark in set(Mark) else None,
         first=date_arg("first"),
@@ -225,5 +235,6 @@ def read_filters() -> Filters:
             one for text in args.get("reporter", "").split(",") if (one := row_id(text))
         ),
         is_valid=bool(args.get("valid")),
+        is_ungraded=bool(args.get("ungraded")),
         words=args.get("q", "").strip()[:50],
     )

@@ -61,7 +61,9 @@ def _show(
         duties=queries.duty_lines(db.session(), person.id, today) if is_active else [],
         absences=queries.absences(db.session(), person.id, today),
         stands_in=queries.standing_in_for(db.session(), person.id, today),
-        notes=[one for of in queries.own_notes for one in of(db.session(), person.id, today)],
+        notes=[]
+        if accounts.VISITOR in actor().posts
+        else [one for of in queries.own_notes for one in of(db.session(), person.id, today)],
         absence_form=(absence or _absence_form(person.id)) if edits else None,
         back_form=lambda: EndAbsenceForm(formdata=None),
         press=lambda: Form(formdata=None),
