@@ -1,18 +1,30 @@
 """Shares in per cent, as every page writes them. Pure."""
 
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 Number = int | Decimal | Fraction
 
 
 def percent(part: Number, whole: Number = 1, *, places: int = 0) -> float | None:
-    """Per cent of ``whole`` with at most ``places`` decimals; None of nothing.
+    """Per cent of ``whole`` with ``places`` decimals, halves up; None of nothing.
 
-    What lies beyond is cut, so that 99.97 is never written as the 100 that it is not. Without
-    decimals it is an int.
+    It never says a limit is reached that is not: what would round up to a whole per cent (with
+    decimals; without, to a hundred) is cut one decimal later, so that 97.96 is not written as 98.
+    Without decimals it is an int.
     """
     if not whole:
         return None
-    cut = int(Fraction(part) / Fraction(whole) * 100 * 10**places)
-    return cut / 10**places if places else cut
+    exact = Fraction(part) / Fraction(whole) * 100
+    rounded = _round(exact, places)
+    if not places:
+        return int(rounded) if exact >= 100 else min(int(rounded), 99)
+    if rounded > exact and rounded == int(rounded):
+        finer: int = 10 ** (places + 1)
+        return int(exact * finer) / finer
+    return float(rounded)
+
+
+def _round(exact: Fraction, places: int) -> Decimal:
+    digits: Decimal = Decimal(exact.numerator) / Decimal(exact.denominator)
+    return digits.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)

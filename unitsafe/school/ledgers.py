@@ -16,7 +16,7 @@ from unitsafe.core.domain import Right, RuleError
 from unitsafe.core.download import Packed, file_name, packed, pdf, xlsx, zip_file
 from unitsafe.core.excel import Column, Value, turn, workbook, written
 from unitsafe.core.printing import printable, render_pdf
-from unitsafe.core.query import here, month_of
+from unitsafe.core.query import date_arg, here, month_of
 from unitsafe.paper import shapes
 from unitsafe.school.models import School
 from unitsafe.school.queries import first_day, school, short_name
@@ -118,12 +118,21 @@ def as_archive(title: str, year: int, files: Iterable[Packed]) -> Response:
 
 def as_file(ledger: Ledger, suffix: str) -> Response:
     """The ledger as ``xlsx`` or ``pdf``. Raises RuleError where a paper would be endless."""
-    period = ledger.period or clock.today().isoformat()
+    period = ledger.period or _days_asked()
     if suffix == "xlsx":
         book = workbook(ledger.title, ledger.columns, ledger.rows)
         return xlsx(book, short_name(), ledger.title, period)
     data = sheet(ledger, school(db.session()), period=period, now=clock.now())
     return pdf(render_pdf("ledger", data), short_name(), ledger.title, period)
+
+
+def _days_asked() -> str:
+    """The days the address is narrowed to (2026-10-01至2026-10-31), today without any."""
+    first, last = date_arg("first"), date_arg("last")
+    until = (last or clock.today()).isoformat()
+    if first:
+        return f"{first.isoformat()}至{until}"
+    return f"截至{until}" if last else until
 
 
 def sheet(ledger: Ledger, school: School, *, period: str, now: datetime) -> shapes.LedgerSheet:
