@@ -44,6 +44,8 @@ PAGES = (
     "/spaces/20",
     f"/roster/{MONTH}",
     "/letters",
+    "/stats",
+    "/assessments/2026Q4",
 )
 QUARTER = (date(2026, 10, 1), date(2026, 12, 31))
 """The quarter that school.NOW lies in."""

@@ -405,7 +405,8 @@ def _assessments(make: Make) -> Iterator[Line]:
     score = {"points": "1", "note": "一扇窗打不开"}
     held = {"holds": "yes", "note": "宿舍有过火"}
     joins = {"person": str(make.someone("manager").id)}
-    signed = {"agree": "y", "department": "总务处", "typed_name": make.someone("officer").name}
+    scan = make.file(by=make.someone("officer")).id
+    signed = {"paper": "1", "department": "总务处", "signer": "彭德胜", "file": str(scan)}
     running = {"quarter": "2026Q4"}
     yield "assessments.open_quarter", "officer", {}, "assessments.index", running, ()
     yield "assessments.score", "teacher", {}, item, score, ()

@@ -244,8 +244,8 @@ def sign(
         raise RuleError("请附上签好的评分表扫描件或照片。", field="file")
     need_ready(session, found, sheet, step)
     _need_day(session, found, sheet.quarter, done_on, today)
-    if step is Step.DEPARTMENT and not department:
-        raise RuleError("请填写部门。", field="department")
+    if step is Step.DEPARTMENT:
+        _need_department(session, found, sheet, department)
     if seen != sheet.mark:
         raise RuleError("评分表刚刚有变动，请看过新的内容再签。")
     event = _append(
@@ -350,6 +350,15 @@ _BEFORE = {
     Step.SIGN: (Step.REVIEW, "审核以后评分表有变动（比如学校条件改了），请先退回小组核对。"),
 }
 """Which signature under the same table a later one needs."""
+
+
+def _need_department(session: Session, found: Assessment, sheet: Sheet, name: str) -> None:
+    """Each department signs the same table once."""
+    if not name:
+        raise RuleError("请填写部门。", field="department")
+    for one in queries.events(session, found):
+        if (one.step, one.department, one.mark) == (Step.DEPARTMENT, name, sheet.mark):
+            raise RuleError("%(name)s已经签过了。", name=name, field="department")
 
 
 def _need_day(
