@@ -1062,7 +1062,8 @@ def filled(make, browser, forms):
 def test_a_form_with_one_field_of_rubbish_is_refused_or_kept_whole(filled, session, endpoint):
     write, client, sound = filled(endpoint)
     before, wrong = contents(session), []
-    for name in sorted(sound):
+    numbers = [name for name in sorted(sound) if name.startswith("number_")]  # all alike
+    for name in sorted(set(sound) - set(numbers[3:])):
         for kind in ("long", "nul", "huge", "markup"):
             sent = {**sound, "once": f"{name}{kind}", name: RUBBISH[kind]}
             answer, error = tried(lambda sent=sent: client.post(write.path, sent))
