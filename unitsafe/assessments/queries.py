@@ -34,7 +34,7 @@ from unitsafe.assessments.sheet import (
     Veto,
 )
 from unitsafe.content.build import make
-from unitsafe.content.model import AssessmentGroup, AssessmentItem, Evidence, Standard
+from unitsafe.content.model import AssessmentItem, Evidence, Standard
 from unitsafe.core.domain import Actor, Right
 from unitsafe.hazards.models import Hazard
 from unitsafe.people import queries as people
@@ -129,6 +129,7 @@ def sheet(
     scores = _scores(session, found)
     marks = _veto_marks(session, found)
     flags = {name for name, is_on in school.flags.items() if is_on}
+    numbers = standards.numbers(standard)
     capabilities = tuple(
         Capability(
             part.key,
@@ -141,8 +142,8 @@ def sheet(
                     group.title,
                     group.points,
                     tuple(
-                        _item(item, f"{part.no}.{number}", standard, counts, flags, scores)
-                        for number, item in _numbered(part.groups, group.items)
+                        _item(item, numbers[item.key], standard, counts, flags, scores)
+                        for item in group.items
                     ),
                 )
                 for group in part.groups
@@ -167,26 +168,9 @@ def sheet(
     )
 
 
-def sheet_to_sign(session: Session, quarter: Quarter, today: date) -> Sheet:
-    """The table as it is inside the write that signs it."""
-    return sheet(session, quarter, assessment(session, quarter), today)
-
-
 def person(session: Session, person_id: int | None) -> Person | None:
     """Somebody who may join a team."""
     return session.get(Person, person_id) if person_id else None
-
-
-def _numbered(
-    groups: Sequence[AssessmentGroup], items: Sequence[AssessmentItem]
-) -> list[tuple[int, AssessmentItem]]:
-    """Items numbered through their capability."""
-    before = 0
-    for group in groups:
-        if group.items is items:
-            break
-        before += len(group.items)
-    return list(enumerate(items, start=before + 1))
 
 
 Scores = Mapping[tuple[str, int], Sequence[Score]]
@@ -296,35 +280,30 @@ def _marked(veto: Veto, mark: VetoMark | None) -> Veto:
     return replace(veto, holds=veto.counted or mark.holds, given=_given(mark))
 
 
-def _scores(session: Session, found: Assessment | None) -> Scores:
-    if found is None:
-        return {}
-    rows = session.scalars(
+def _said(found: Assessment) -> sa.Select[Score]:
+    """Everything that was said of the items, with who said it and the files behind it."""
+    return (
         sa.select(Score)
         .where(Score.assessment_id == found.id)
         .options(
             joinedload(Score.by, innerjoin=True),
             selectinload(Score.files).joinedload(ScoreFile.file, innerjoin=True),
         )
-        .order_by(Score.id)
     )
+
+
+def _scores(session: Session, found: Assessment | None) -> Scores:
+    if found is None:
+        return {}
     said: dict[tuple[str, int], list[Score]] = defaultdict(list)
-    for row in rows:
+    for row in session.scalars(_said(found).order_by(Score.id)):
         said[row.item, row.part].append(row)
     return said
 
 
 def history(session: Session, found: Assessment, item: str) -> Sequence[Score]:
     """What was said of an item, newest first."""
-    return session.scalars(
-        sa.select(Score)
-        .where(Score.assessment_id == found.id, Score.item == item)
-        .options(
-            joinedload(Score.by, innerjoin=True),
-            selectinload(Score.files).joinedload(ScoreFile.file, innerjoin=True),
-        )
-        .order_by(Score.id.desc())
-    ).all()
+    return session.scalars(_said(found).where(Score.item == item).order_by(Score.id.desc())).all()
 
 
 def newest_score(session: Session, found: Assessment, item: str, part: int) -> Score | None:

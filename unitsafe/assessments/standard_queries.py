@@ -73,18 +73,17 @@ def version(session: Session, number: int) -> AssessmentStandard | None:
 
 def sections(standard: Standard) -> list[Section]:
     """The whole standard in printing order, items numbered through their capability."""
-    found: list[Section] = []
-    for part in standard.capabilities:
-        number = 0
-        groups = []
-        for group in part.groups:
-            lines = []
-            for item in group.items:
-                number += 1
-                lines.append(_line(f"{part.no}.{number}", item))
-            groups.append((group, lines))
-        found.append((part, groups))
-    return found
+    numbers = standards.numbers(standard)
+    return [
+        (
+            part,
+            [
+                (group, [_line(numbers[item.key], item) for item in group.items])
+                for group in part.groups
+            ],
+        )
+        for part in standard.capabilities
+    ]
 
 
 def _line(number: str, item: AssessmentItem) -> Line:

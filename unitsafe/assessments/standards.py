@@ -82,6 +82,17 @@ def standard(row: AssessmentStandard | None) -> Standard:
     return known[place]
 
 
+def numbers(standard: Standard) -> dict[str, str]:
+    """By the key of an item its number on paper: that of its capability, then counted through it."""
+    return {
+        item.key: f"{part.no}.{number}"
+        for part in standard.capabilities
+        for number, item in enumerate(
+            (item for group in part.groups for item in group.items), start=1
+        )
+    }
+
+
 def edition(row: AssessmentStandard | None) -> str:
     """What a paper calls the version: the pack's (2026-11), or the school's own number."""
     if row is None:

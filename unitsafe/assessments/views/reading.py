@@ -7,14 +7,15 @@ from flask import abort, make_response
 from flask_babel import gettext as _
 
 from unitsafe import clock
-from unitsafe.assessments import figures, queries
+from unitsafe.assessments import figures, queries, services
 from unitsafe.assessments.models import Assessment
 from unitsafe.assessments.quarters import Quarter, read
-from unitsafe.assessments.rules import State
+from unitsafe.assessments.rules import State, Step
 from unitsafe.assessments.sheet import Sheet
 from unitsafe.core.access import actor, holds_any
 from unitsafe.core.db import db, writing
-from unitsafe.core.errors import answer
+from unitsafe.core.domain import RuleError
+from unitsafe.core.errors import answer, sentence
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,15 @@ def page_of(code: str, *, must_exist: bool = False) -> Page:
     if found is None and not figures.has_ledgers(session, quarter):
         _unknown(_("%(name)s在校历开始以前，没有台账可评。", name=quarter.name))
     return Page(quarter, found, queries.sheet(session, quarter, found, today, now=clock.now()))
+
+
+def missing(page: Page, step: Step) -> str:
+    """What still has to be done before ``step``; empty when nothing."""
+    try:
+        services.need_ready(db.session(), page.assessment(), page.sheet, step)
+    except RuleError as error:
+        return sentence(error)
+    return ""
 
 
 def _unknown(why: str) -> NoReturn:

@@ -1,10 +1,12 @@
 """The table of a quarter: points, vetoes, the team, what fell short, what comes next."""
 
+from datetime import datetime
 from typing import Any
 
 from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy.orm import Session
 
 from unitsafe import clock
 from unitsafe.assessments import compare, figures, labels, queries, records, services
@@ -13,15 +15,14 @@ from unitsafe.assessments.labels import STATE_KIND
 from unitsafe.assessments.rules import State, Step
 from unitsafe.assessments.sheet import Item, Sheet
 from unitsafe.assessments.views import bp, trends
-from unitsafe.assessments.views.reading import Page, page_of
+from unitsafe.assessments.views.reading import Page, missing, page_of
 from unitsafe.assessments.warnings import with_warnings
 from unitsafe.core.access import actor, allow, may_open
 from unitsafe.core.acts import carry_out
 from unitsafe.core.db import db
-from unitsafe.core.domain import RuleError
-from unitsafe.core.errors import sentence
 from unitsafe.core.forms import choices, chosen_id
 from unitsafe.core.htmx import render
+from unitsafe.hazards.models import Hazard
 from unitsafe.people.queries import active_people, told_apart
 from unitsafe.school.queries import school
 
@@ -129,15 +130,10 @@ def steps_of(page: Page) -> dict[str, Any]:
         State.REVIEWED: [Step.SIGN, Step.RETURN],
         State.SIGNED: [Step.FILE],
     }[found.state]
-    missing = ""
-    if found.state is State.OPEN:
-        try:
-            services.need_ready(session, found, sheet, Step.DEPARTMENT)
-        except RuleError as error:
-            missing = sentence(error)
+    undone = missing(page, Step.DEPARTMENT) if page.is_open else ""
     return {
-        "next_steps": [] if missing else [one for one in wanted if _may_take(one, page)],
-        "missing": missing,
+        "next_steps": [] if undone else [one for one in wanted if _may_take(one, page)],
+        "missing": undone,
         "events": events,
     }
 
@@ -251,16 +247,15 @@ def make_hazards(quarter: str) -> ResponseReturnValue:
     """Hazards of one item that fell short, or of all of them."""
     page, form = page_of(quarter, must_exist=True), HazardForm()
     asked, today = form.item.data or "", clock.today()
+
+    def make(session: Session, now: datetime) -> list[Hazard]:
+        found = queries.locked(session, page.quarter)
+        table = queries.sheet(session, page.quarter, found, today)
+        return services.make_hazards(session, found, table, asked, by=actor(), now=now)
+
     return carry_out(
         form,
-        lambda session, now: services.make_hazards(
-            session,
-            queries.locked(session, page.quarter),
-            queries.sheet_to_sign(session, page.quarter, today),
-            asked,
-            by=actor(),
-            now=now,
-        ),
+        make,
         lambda made: (
             _("已登记%(n)s条隐患，请到隐患里派人整改。", n=len(made))
             if made

@@ -1,5 +1,8 @@
 """The steps after scoring: signatures, returning, filing."""
 
+from datetime import datetime
+from typing import Any
+
 from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -8,15 +11,15 @@ from sqlalchemy.orm import Session
 from unitsafe import clock
 from unitsafe.assessments import labels, queries, services
 from unitsafe.assessments.forms import FileForm, PaperForm, ReturnForm, StepForm
+from unitsafe.assessments.models import AssessmentEvent
 from unitsafe.assessments.rules import MOVES, Step
 from unitsafe.assessments.views import bp
-from unitsafe.assessments.views.reading import Page, page_of
+from unitsafe.assessments.views.reading import Page, missing, page_of
 from unitsafe.assessments.views.sheet import QUARTER
 from unitsafe.core.access import actor, allow
 from unitsafe.core.acts import carry_out
 from unitsafe.core.db import db
-from unitsafe.core.domain import RuleError
-from unitsafe.core.errors import answer, sentence
+from unitsafe.core.errors import answer
 from unitsafe.core.forms import Form
 from unitsafe.core.htmx import render
 from unitsafe.files.models import StoredFile
@@ -57,7 +60,7 @@ def _show(
     file_error: str = "",
     status: int = 200,
 ) -> ResponseReturnValue:
-    missing = _missing(page, step)
+    undone = missing(page, step) if step in SIGNED else ""
     today, seen = clock.today(), page.sheet.mark
     may_sign = step in SIGNED and services.may_sign(step, actor())
     return render(
@@ -66,11 +69,11 @@ def _show(
         sheet=page.sheet,
         found=page.found,
         step=step,
-        missing=missing,
-        screen=screen or (None if missing else _screen(page, step, may_sign)),
+        missing=undone,
+        screen=screen or (None if undone else _screen(page, step, may_sign)),
         paper=(
             paper or PaperForm(formdata=None, data={"seen": seen, "done_on": today})
-            if step in SIGNED and page.runs and not missing
+            if step in SIGNED and page.runs and not undone
             else None
         ),
         paper_open=paper is not None or not may_sign,
@@ -94,16 +97,6 @@ def _screen(page: Page, step: Step, may_sign: bool) -> Form | None:
     return StepForm(formdata=None, data={"seen": page.sheet.mark}) if may_sign else None
 
 
-def _missing(page: Page, step: Step) -> str:
-    if step not in SIGNED:
-        return ""
-    try:
-        services.need_ready(db.session(), page.assessment(), page.sheet, step)
-    except RuleError as error:
-        return sentence(error)
-    return ""
-
-
 @bp.post(STEP)
 @allow()
 def take(quarter: str, step: str) -> ResponseReturnValue:
@@ -121,23 +114,19 @@ def _on_screen(page: Page, step: Step) -> ResponseReturnValue:
     kept, is_sound = keep_signature(form, actor().name)
     if not is_sound:
         return _show(page, step, screen=form, status=422)
+
+    def facts(session: Session, now: datetime) -> dict[str, Any]:
+        photo = photos.add_photo(session, kept, by=actor(), now=now) if kept else None
+        return {
+            "how": How.SCREEN,
+            "typed_name": form.typed_name.data or "",
+            "signature": photo,
+            "done_on": today,
+        }
+
     return carry_out(
         form,
-        lambda session, now: services.sign(
-            session,
-            queries.locked(session, page.quarter),
-            queries.sheet_to_sign(session, page.quarter, today),
-            step,
-            seen=form.seen.data or "",
-            how=How.SCREEN,
-            department=form.department.data or "",
-            typed_name=form.typed_name.data or "",
-            signature=photos.add_photo(session, kept, by=actor(), now=now) if kept else None,
-            done_on=today,
-            today=today,
-            by=actor(),
-            now=now,
-        ),
+        lambda session, now: _sign(session, page, step, form, facts(session, now), now=now),
         _("已签字。"),
         location=url_for(".sheet", quarter=str(page.quarter)),
         again=lambda: _show(page, step, screen=form, status=422),
@@ -145,32 +134,52 @@ def _on_screen(page: Page, step: Step) -> ResponseReturnValue:
 
 
 def _on_paper(page: Page, step: Step) -> ResponseReturnValue:
-    form, today = PaperForm(), clock.today()
+    form = PaperForm()
     ids, file_error = sent_files()
     file_error = file_error or ("" if ids else _("请附上签好的评分表扫描件或照片。"))
+
+    def facts(session: Session) -> dict[str, Any]:
+        return {
+            "how": How.PAPER,
+            "signer": form.signer.data or "",
+            "scan": _first(session, ids),
+            "done_on": form.done_on.data,
+        }
+
     return carry_out(
         form,
-        lambda session, now: services.sign(
-            session,
-            queries.locked(session, page.quarter),
-            queries.sheet_to_sign(session, page.quarter, today),
-            step,
-            seen=form.seen.data or "",
-            how=How.PAPER,
-            department=form.department.data or "",
-            signer=form.signer.data or "",
-            scan=_first(session, ids),
-            done_on=form.done_on.data,
-            today=today,
-            by=actor(),
-            now=now,
-        ),
+        lambda session, now: _sign(session, page, step, form, facts(session), now=now),
         _("已登记纸质签字。"),
         location=url_for(".sheet", quarter=str(page.quarter)),
         again=lambda: _show(
             page, step, paper=form, kept=tuple(shown(ids)), file_error=file_error, status=422
         ),
         is_sound=not file_error,
+    )
+
+
+def _sign(
+    session: Session,
+    page: Page,
+    step: Step,
+    form: StepForm | PaperForm,
+    facts: dict[str, Any],
+    *,
+    now: datetime,
+) -> AssessmentEvent:
+    """Sign the table as it is inside the write, with what both ways of signing share."""
+    found, today = queries.locked(session, page.quarter), clock.local(now).date()
+    return services.sign(
+        session,
+        found,
+        queries.sheet(session, page.quarter, found, today),
+        step,
+        seen=form.seen.data or "",
+        department=form.department.data or "",
+        today=today,
+        by=actor(),
+        now=now,
+        **facts,
     )
 
 
