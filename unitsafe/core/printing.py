@@ -20,7 +20,15 @@ from tempfile import TemporaryDirectory
 
 from flask_babel import gettext as _
 
-__all__ = ["PrintError", "printable", "render_pdf", "unprintable", "visible"]
+__all__ = [
+    "PrintError",
+    "cleaned",
+    "printable",
+    "render_pdf",
+    "run_child",
+    "unprintable",
+    "visible",
+]
 
 TIME_LIMIT = 60
 """Seconds a document may take; a month grid takes less than one."""
@@ -64,15 +72,15 @@ def render_pdf(
     source = PAPER / f"{template}.typ"
     if not re.fullmatch(r"[a-z_]+", template) or not source.is_file():
         raise ValueError(f"no template named {template!r}")
-    cleaned = _cleaned(data)
-    missing = list(dict.fromkeys(c for text in _texts(cleaned) for c in printable(text)))
+    texts = cleaned(data)
+    missing = list(dict.fromkeys(c for text in _texts(texts) for c in printable(text)))
     if missing:
         raise PrintError(_missing_message(missing))
     with TemporaryDirectory(prefix="unitsafe-print-", ignore_cleanup_errors=True) as folder:
         files = _gather(photos or {}, Path(folder))
         request = {
             "template": template,
-            "data": cleaned,
+            "data": texts,
             "photo_files": files,
             "drawings": dict(drawings or {}),
             "root": folder,
@@ -113,14 +121,14 @@ def _is_invisible(char: str) -> bool:
     )
 
 
-def _cleaned(value: object) -> object:
+def cleaned(value: object) -> object:
     """``value`` with every text in it made visible; mappings and sequences become plain ones."""
     if isinstance(value, str):
         return visible(value)
     if isinstance(value, Mapping):
-        return {str(key): _cleaned(item) for key, item in value.items()}
+        return {str(key): cleaned(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_cleaned(item) for item in value]
+        return [cleaned(item) for item in value]
     return value
 
 
@@ -174,12 +182,18 @@ def _gather(photos: Mapping[str, Path], folder: Path) -> dict[str, str]:
 
 
 def _run_child(request: bytes) -> bytes:
-    """What the child answers to ``request``. Raises PrintError; the child is gone either way."""
+    """The PDF that answers ``request``. Raises PrintError."""
+    return run_child(CHILD_FILE, request, b"%PDF-")
+
+
+def run_child(file: Path, request: bytes, start: bytes) -> bytes:
+    """What the program in ``file`` writes to stdout when it reads ``request``; ``start`` is how its
+    documents begin. Raises PrintError; the child is gone either way."""
     if not _children.acquire(timeout=TIME_LIMIT):
         raise PrintError(_busy())
     try:
         done = subprocess.run(
-            [sys.executable, "-P", "-X", "utf8", str(CHILD_FILE)],
+            [sys.executable, "-P", "-X", "utf8", str(file)],
             input=request,
             capture_output=True,
             timeout=TIME_LIMIT,
@@ -193,7 +207,7 @@ def _run_child(request: bytes) -> bytes:
         raise PrintError(_busy()) from error
     finally:
         _children.release()
-    if done.returncode == 0 and done.stdout.startswith(b"%PDF-"):
+    if done.returncode == 0 and done.stdout.startswith(start):
         return done.stdout
     raise PrintError(_explained(done.stderr.decode("utf-8", "replace")))
 

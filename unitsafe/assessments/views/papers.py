@@ -3,7 +3,7 @@
 from flask.typing import ResponseReturnValue
 
 from unitsafe import clock
-from unitsafe.assessments import papers, queries
+from unitsafe.assessments import papers, queries, word
 from unitsafe.assessments.papers import FILE, Paper
 from unitsafe.assessments.views import bp
 from unitsafe.assessments.views.reading import page_of
@@ -29,8 +29,6 @@ def sheet_pdf(quarter: str) -> ResponseReturnValue:
 @allow()
 def sheet_docx(quarter: str) -> ResponseReturnValue:
     """The same as a Word file that people may edit."""
-    from unitsafe.assessments import word  # 7 MB; few ask for it
-
     paper = _paper(quarter)
     return docx(word.document(paper.data, paper.photos), short_name(), FILE, quarter)
 
