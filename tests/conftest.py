@@ -156,9 +156,9 @@ def session(app: Flask) -> Iterator[Session]:
 
 
 @pytest.fixture
-def make(session: Session, app: Flask, now: Clock) -> Make:
+def make(session: Session, app: Flask, now: Clock, schools: Schools) -> Make:
     """Objects with plain defaults, committed."""
-    return Make(session, app, now)
+    return Make(session, app, now, schools.give)
 
 
 @pytest.fixture

@@ -135,11 +135,20 @@ def sign_in(session: Session, person: Person, device: str, now: datetime) -> Sig
     return made
 
 
-class Make:
-    """Saves what it makes. ``now`` is the test's clock."""
+Give = Callable[[str, "Make", Callable[[], School]], School]
 
-    def __init__(self, session: Session, app: Flask, now: Callable[[], datetime]) -> None:
-        self.session, self.app, self.now = session, app, now
+
+class Make:
+    """Saves what it makes. ``now`` is the test's clock; ``give`` has plain schools ready."""
+
+    def __init__(
+        self,
+        session: Session,
+        app: Flask,
+        now: Callable[[], datetime],
+        give: Give = lambda _name, _make, build: build(),
+    ) -> None:
+        self.session, self.app, self.now, self.give = session, app, now, give
         self.serial = itertools.count(1)
         self._people: dict[str, Person] = {}
 
@@ -160,6 +169,11 @@ class Make:
         found = self.session.get(School, 1)
         if found is not None:
             return found
+        if is_sample or flags:
+            return self._found_school(is_sample, flags)
+        return self.give("school", self, lambda: self._found_school(False, {"has_boarding": True}))
+
+    def _found_school(self, is_sample: bool, flags: dict[str, bool]) -> School:
         with self.app.app_context():
             school = schools.create_school(
                 self.session,
@@ -284,6 +298,7 @@ class Make:
 
     def building(self, name: str = "教学楼", use: BuildingUse = BuildingUse.TEACHING) -> Building:
         """A building."""
+        self.school()
         found = self.session.scalars(sa.select(Building).where(Building.name == name)).first()
         return found or self._save(
             places.save_building(
