@@ -42,6 +42,7 @@ class Fault(StrEnum):
     TOO_NEW = "too_new"
     TOOLS = "tools"
     REFUSED = "refused"
+    UNKNOWN = "unknown"
 
 
 class BackupError(Exception):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock, Timeout
 
@@ -73,21 +74,34 @@ def going_on(folder: Path) -> Work | None:
         return None
 
 
-def in_background(work: Callable[[], None]) -> bool:
-    """Start ``work`` beside the request and wait a little; whether it has ended.
+@dataclass
+class Attempt:
+    """What became of work beside a request: ``result``, or ``error``; neither while it goes on."""
+
+    is_over: bool = False
+    result: Any = None
+    error: BackupError | None = None
+
+
+def in_background(work: Callable[[], object]) -> Attempt:
+    """Start ``work`` beside the request and wait a little for its end.
 
     ``work`` keeps what it finds in the folder: whoever asks next may be another process.
     """
-    thread = threading.Thread(target=_told, args=(work,), daemon=True)
+    attempt = Attempt()
+    thread = threading.Thread(target=_try, args=(work, attempt), daemon=True)
     thread.start()
     thread.join(PATIENCE)
-    return not thread.is_alive()
+    return attempt
 
 
-def _told(work: Callable[[], None]) -> None:
+def _try(work: Callable[[], object], attempt: Attempt) -> None:
     try:
-        work()
+        attempt.result = work()
     except BackupError as error:
+        attempt.error = error
         log.warning("backups: %s", error)
-    except Exception:
+    except Exception as error:
+        attempt.error = BackupError(str(error), Fault.UNKNOWN)
         log.exception("backups: it failed")
+    attempt.is_over = True

@@ -9,6 +9,9 @@ from unitsafe.core.labels import label
 from unitsafe.hazards.rules import Action as HazardAction
 
 ACTS = {
+    "backup.make": _l("备份"),
+    "backup.download": _l("下载备份"),
+    "backup.prove": _l("检验备份"),
     "backup.restore": _l("恢复备份"),
     "school.create": _l("建立学校"),
     "sample.year": _l("样本学校补一学年"),
