@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from unitsafe import clock, config
-from unitsafe.backups import catalogue, queries, services, today, working
+from unitsafe.backups import catalogue, labels, queries, services, today, working
 from unitsafe.backups.catalogue import Backup, Proof
 from unitsafe.backups.rules import DAILY_AT, BackupError, Kind
 from unitsafe.backups.working import Attempt
@@ -21,7 +21,7 @@ from unitsafe.core.labels import label
 from unitsafe.school.queries import school
 
 bp = Blueprint("backups", __name__)
-__all__ = ["bp", "today"]
+__all__ = ["bp", "labels", "today"]
 MOST_SHOWN = 60
 
 
