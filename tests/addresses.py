@@ -134,6 +134,7 @@ def furnish(make: Make) -> Campus:
     }
     keys |= _trainings(make, teacher)
     keys |= _reminders(make, teacher)
+    keys["name"] = make.backup()
     keys |= _safety(make)
     keys |= _assessment(make)
     make.standard_draft()

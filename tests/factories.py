@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -845,6 +846,13 @@ class Make:
         )
         self.session.add(made)
         return self._save(made)  # type: ignore[no-any-return]
+
+    def backup(self) -> str:
+        """The name of a file in the folder of backups, which nobody has looked into."""
+        folder: Path = self.app.config["SETTINGS"].backups
+        folder.mkdir(exist_ok=True)
+        (folder / "unitsafe-20261120-160000.zip").write_bytes(b"no zip")
+        return "unitsafe-20261120-160000.zip"
 
     def absent(self, person: Person, deputy: Person, first: date, last: date) -> None:
         """``person`` is away, ``deputy`` stands in."""

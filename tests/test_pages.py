@@ -48,12 +48,14 @@ FRAGMENTS = {
     "letters.index": "rows",
     "maps.index": "tiles",
     "maps.edit": "panel",
+    "backups.index": "backups",
     "tips.index": "rows",
     "tips.detail": "tip",
     "roster.turn": "t1-2026-11-24-1",
 }
 """Pages that answer htmx with a part of themselves, and an id of that part."""
 NOT_HTML = {
+    "backups.download",
     "checks.index_file",
     "places.spaces_file",
     "hazards.index_pdf",
@@ -993,6 +995,8 @@ NAMES = sorted(
         "places.retire_building",
         "places.retire_space",
         "plates.posted",
+        "backups.make",
+        "backups.prove",
         "reminders.hours",
         "reminders.mine",
         "reminders.new_channel",

@@ -40,6 +40,7 @@ FEATURES = (
     "micro_station",
     "hot_work",
     "documents",
+    "backups",
     "reminders",
     "year_plan",
     "appraisal",

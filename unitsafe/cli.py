@@ -12,8 +12,10 @@ import sqlalchemy as sa
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from unitsafe import backup as backups
-from unitsafe import clock, content
+from unitsafe import clock, config, content
+from unitsafe.backups import making, verifying
+from unitsafe.backups.restoring import restore_backup
+from unitsafe.backups.rules import BackupError
 from unitsafe.core import audit
 from unitsafe.core.audit import AuditEntry
 from unitsafe.core.blobs import StorageFull
@@ -32,7 +34,7 @@ def in_one_line(command: Command) -> Command:
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
             return command(*args, **kwargs)
-        except (StartupError, content.ContentError, RuleError, backups.BackupError) as error:
+        except (StartupError, content.ContentError, RuleError, BackupError) as error:
             sys.exit(f"unitsafe: {error}")
         except StorageFull:
             sys.exit(f"unitsafe: {DISK_FULL}")
@@ -106,18 +108,28 @@ def demo(seed: int, years: int) -> None:
     click.echo(" · ".join(f"{name} {count}" for name, count in counts.items()))
 
 
+asks_passphrase = click.option(
+    "--passphrase",
+    "asks",
+    is_flag=True,
+    help="Ask for the passphrase that locks it; otherwise UNITSAFE_BACKUP_PASSPHRASE, if set.",
+)
+
+
 @click.command()
 @with_appcontext
 @click.option(
     "--to",
     type=click.Path(path_type=Path),
-    help="The zip to write, or a folder for it; otherwise UNITSAFE_DATA/backups.",
+    help="The zip to write, or a folder for it; otherwise UNITSAFE_BACKUPS.",
 )
+@asks_passphrase
 @in_one_line
-def backup(to: Path | None) -> None:
+def backup(to: Path | None, asks: bool) -> None:
     """Back up database, photos and secret key into one zip; the server may be running."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    file = backups.make_backup(app, to, now=clock.now())
+    passphrase = _asked(is_new=True) if asks else ""
+    file = making.make_backup(app, to, now=clock.now(), passphrase=passphrase)
     click.echo(f"{file} ({file.stat().st_size / 1_000_000:.1f} MB)")
 
 
@@ -125,14 +137,38 @@ def backup(to: Path | None) -> None:
 @with_appcontext
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--yes", is_flag=True, help="Also when this server holds data: it is put aside.")
+@click.option("--verify", is_flag=True, help="Only prove the file; no server's data is touched.")
+@asks_passphrase
 @in_one_line
-def restore(file: Path, yes: bool) -> None:
+def restore(file: Path, yes: bool, verify: bool, asks: bool) -> None:
     """Put a backup in place of this server's data; stop the server first."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    done = backups.restore_backup(app, file, overwrite=yes, now=clock.now())
+    passphrase = _asked(is_new=False) if asks else ""
+    if verify:
+        _verify(file, passphrase or app.config["SETTINGS"].backup_passphrase)
+        return
+    done = restore_backup(app, file, overwrite=yes, now=clock.now(), passphrase=passphrase)
     click.echo(f"restored: the school as of {done.manifest.created_at}")
     if done.before:
         click.echo(f"what was here before lies in {done.before}")
+
+
+def _verify(file: Path, passphrase: str) -> None:
+    found = verifying.verify(file, passphrase=passphrase, deep=True)
+    wrong = verifying.complaints(found)
+    click.echo(f"{'whole' if wrong else 'sound'}: {verifying.in_a_line(found)}")
+    for complaint in wrong:
+        click.echo(f"but {complaint}")
+    if wrong:
+        sys.exit(1)
+
+
+def _asked(*, is_new: bool) -> str:
+    """The passphrase that somebody types. Raises BackupError for one that is too short."""
+    typed = str(click.prompt("Passphrase", hide_input=True, confirmation_prompt=is_new))
+    if is_new and len(typed) < config.LEAST_PASSPHRASE:
+        raise BackupError(f"give at least {config.LEAST_PASSPHRASE} characters")
+    return typed
 
 
 @click.command()

@@ -3,13 +3,16 @@
 import os
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from unitsafe import clock
 
 ROOT = Path(__file__).resolve().parent.parent
+LEAST_PASSPHRASE = 12
+"""Characters: whoever has a locked backup may try passphrases without limit. Source: product default."""
 
 
 class ConfigError(Exception):
@@ -21,6 +24,7 @@ class Config:
     """What the environment says. Source: product.md §7.
 
     ``reminds``: whether the server sends reminders itself; off where `flask remind` runs by cron.
+    ``backups_at``: another folder for the backups; ``backup_passphrase``: what locks them, or empty.
     """
 
     host: str
@@ -29,6 +33,8 @@ class Config:
     database_url: str
     now: datetime | None
     reminds: bool = True
+    backups_at: Path | None = None
+    backup_passphrase: str = field(default="", repr=False)
 
     @property
     def photos(self) -> Path:
@@ -38,7 +44,20 @@ class Config:
     @property
     def backups(self) -> Path:
         """Where backups go."""
-        return self.data / "backups"
+        return self.backups_at or self.data / "backups"
+
+    def told(self) -> dict[str, str]:
+        """The variables of the environment that make this server, without secrets."""
+        url = urlsplit(self.database_url)
+        place = f"{url.scheme}://{url.hostname or ''}{url.path}"
+        return {
+            "HOST": self.host,
+            "PORT": str(self.port),
+            "UNITSAFE_DATA": str(self.data),
+            "UNITSAFE_BACKUPS": str(self.backups),
+            "UNITSAFE_REMIND": "on" if self.reminds else "off",
+            "DATABASE_URL": place,
+        }
 
 
 def read(environ: Mapping[str, str] = os.environ) -> Config:
@@ -60,7 +79,21 @@ def read(environ: Mapping[str, str] = os.environ) -> Config:
         database_url=url,
         now=_moment(environ.get("UNITSAFE_NOW")),
         reminds=_switch("UNITSAFE_REMIND", environ.get("UNITSAFE_REMIND") or "on"),
+        backups_at=_folder(environ.get("UNITSAFE_BACKUPS")),
+        backup_passphrase=_passphrase(environ.get("UNITSAFE_BACKUP_PASSPHRASE") or ""),
     )
+
+
+def _folder(text: str | None) -> Path | None:
+    return Path(text).expanduser().absolute() if text else None
+
+
+def _passphrase(text: str) -> str:
+    if text and len(text) < LEAST_PASSPHRASE:
+        raise ConfigError(
+            f"UNITSAFE_BACKUP_PASSPHRASE: give at least {LEAST_PASSPHRASE} characters"
+        )
+    return text
 
 
 def _switch(name: str, text: str) -> bool:

@@ -121,6 +121,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
             ("imports.index", _l("从表格导入"), "upload", None, IMPORTERS),
             ("reminders.index", _l("消息提醒"), "bell", None, (Right.MANAGE_SCHOOL,)),
             ("school.settings", _l("学校设置"), "settings", None, (Right.MANAGE_SCHOOL,)),
+            ("backups.index", _l("备份"), "shield", None, (Right.MANAGE_SCHOOL,)),
             ("log.index", _l("操作日志"), "audit", None, (Right.VIEW_AUDIT,)),
         ),
     ),

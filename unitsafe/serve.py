@@ -59,10 +59,9 @@ def main() -> None:
     shown = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
     port = getattr(server, "effective_port", settings.port)
     print(f"UnitSafe 校安网格: http://{shown}:{port}/", flush=True)
-    ticking = scheduler.start(app) if settings.reminds else None
+    ticking = scheduler.start(app)
     server.run()
-    if ticking is not None:
-        ticking.shutdown()
+    ticking.shutdown()
     server.task_dispatcher.shutdown(timeout=FINISH_SECONDS)  # run() itself waits five seconds only
 
 

@@ -11,6 +11,7 @@ from tests.stories.conftest import DESK, PHONE, row, run
 pytestmark = pytest.mark.browser
 NO_PAGE = {
     "today.healthz",
+    "backups.download",
     "photos.photo",
     "photos.thumb",
     "files.open_file",

@@ -9,6 +9,8 @@ from unitsafe.core.labels import label
 from unitsafe.hazards.rules import Action as HazardAction
 
 ACTS = {
+    "backup.make": _l("备份"),
+    "backup.download": _l("下载备份"),
     "backup.restore": _l("恢复备份"),
     "school.create": _l("建立学校"),
     "sample.year": _l("样本学校补一学年"),
@@ -212,6 +214,7 @@ SUBJECTS = {
     "reminder": _l("提醒时间"),
 }
 KEYS = {
+    "size": _l("大小（字节）"),
     "name": _l("名称"),
     "short_name": _l("简称"),
     "username": _l("账号"),

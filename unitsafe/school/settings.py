@@ -412,6 +412,30 @@ SETTINGS = {
             "%",
             _l("产品约定"),
         ),
+        Setting(
+            "backup_warn_days",
+            _l("几天没有做成备份就提醒"),
+            2,
+            1,
+            30,
+            _l("天"),
+            _l("产品默认"),
+        ),
+        Setting(
+            "backups_daily", _l("自动备份按天保留"), 7, 1, 60, _l("份"), _l("产品默认（最近7天）")
+        ),
+        Setting(
+            "backups_weekly", _l("自动备份按周保留"), 4, 0, 52, _l("份"), _l("产品默认（最近4周）")
+        ),
+        Setting(
+            "backups_monthly",
+            _l("自动备份按月保留"),
+            12,
+            0,
+            60,
+            _l("份"),
+            _l("产品默认（最近12个月）"),
+        ),
         _weight("appraisal_completion", _l("检查完成占"), 40, 1, 100),
         _weight("appraisal_on_time", _l("检查按时占"), 20, 0, 100),
         _weight("appraisal_fixing", _l("隐患按期整改占"), 30, 0, 100),
