@@ -5,7 +5,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import exporting, profile, report, runs, school
+from bench import exporting, profile, report, runs, school, use
 from bench.errors import BenchError
 
 
@@ -19,9 +19,13 @@ def main() -> None:
             elif options.exports:
                 school.build(Path(folder) / "data")
                 print(exporting.text(exporting.measure(Path(folder), Path(folder) / "data")))
+            elif options.use:
+                school.build(Path(folder) / "data")
+                print(use.text(use.measure(Path(folder), Path(folder) / "data", options.rounds)))
             else:
                 found = runs.measure(Path(folder), options.seconds, options.rounds)
                 print(report.text(found))
+                print(use.text(use.measure(Path(folder), Path(folder) / "data", options.rounds)))
                 print(exporting.text(exporting.measure(Path(folder), Path(folder) / "data")))
     except BenchError as error:
         sys.exit(f"bench: {error}")
@@ -36,6 +40,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--profile", choices=["tap"], help="show where the time of a tap goes")
     parser.add_argument("--taps", type=int, default=1000, help="taps to profile (default 1000)")
     parser.add_argument("--exports", action="store_true", help="only the export of all checks")
+    parser.add_argument(
+        "--use", action="store_true", help="only start, weight, phone and a hundred teachers"
+    )
     options = parser.parse_args()
     if not 0.2 <= options.seconds <= 60 or not 1 <= options.rounds <= 20:
         parser.error("--seconds must be 0.2 to 60 and --rounds 1 to 20")

@@ -14,9 +14,9 @@ from unitsafe.core.db import db
 from unitsafe.startup import prepare
 
 
-def open_app(data: Path) -> Flask:
+def open_app(data: Path, now: str = school.NOW) -> Flask:
     """The app in this process, on the school in ``data``."""
-    app = create_app(config.read(school.environment(data)))
+    app = create_app(config.read(school.environment(data, now)))
     prepare(app)
     return app
 

@@ -29,10 +29,10 @@ class Place:
     item_key: str
 
 
-def environment(data: Path) -> dict[str, str]:
+def environment(data: Path, now: str = NOW) -> dict[str, str]:
     """The settings under which the app is measured."""
     kept = {key: text for key, text in os.environ.items() if key != "DATABASE_URL"}
-    wanted = {"UNITSAFE_DATA": str(data), "UNITSAFE_NOW": NOW, "HOST": "127.0.0.1", "PORT": "0"}
+    wanted = {"UNITSAFE_DATA": str(data), "UNITSAFE_NOW": now, "HOST": "127.0.0.1", "PORT": "0"}
     return {**kept, **wanted, "PYTHONUNBUFFERED": "1", "PYTHONIOENCODING": "utf-8"}
 
 

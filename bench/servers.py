@@ -25,9 +25,9 @@ class Server:
 
 
 @contextmanager
-def app(data: Path) -> Iterator[Server]:
-    """Our own server as schools run it: `python app.py`."""
-    with _running("app", [sys.executable, "app.py"], data) as server:
+def app(data: Path, now: str = school.NOW) -> Iterator[Server]:
+    """Our own server as schools run it: `python app.py`; its clock stands at ``now``."""
+    with _running("app", [sys.executable, "app.py"], data, now) as server:
         yield server
 
 
@@ -40,13 +40,13 @@ def floor(data: Path, path: Path, statements: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def _running(name: str, command: list[str], data: Path) -> Iterator[Server]:
+def _running(name: str, command: list[str], data: Path, now: str = school.NOW) -> Iterator[Server]:
     log = data.with_name(f"{name}.log")
     with log.open("w", encoding="utf-8") as errors:
         process = subprocess.Popen(
             command,
             cwd=school.ROOT,
-            env=school.environment(data),
+            env=school.environment(data, now),
             stdout=subprocess.PIPE,
             stderr=errors,
             encoding="utf-8",

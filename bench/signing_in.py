@@ -66,13 +66,15 @@ def through_app(app: Any) -> Fetch:
     return fetch
 
 
-def sign_in(fetch: Fetch) -> Browser:
-    """Sign in to the sample school. Raises BenchError."""
+def sign_in(
+    fetch: Fetch, username: str = school.ACCOUNT, password: str = school.PASSWORD
+) -> Browser:
+    """Sign in, unless told otherwise as the sample school's officer. Raises BenchError."""
     _status, cookies, page = fetch("GET", "/login", {}, "")
     token = FORM_TOKEN.search(page) or PAGE_TOKEN.search(page)
     if token is None or not cookies:
         raise BenchError("the sign-in page has no token")
-    form = {"csrf_token": token[1], "username": school.ACCOUNT, "password": school.PASSWORD}
+    form = {"csrf_token": token[1], "username": username, "password": password}
     headers = {
         "Cookie": cookies[0].split(";")[0],
         "Content-Type": "application/x-www-form-urlencoded",
