@@ -34,7 +34,7 @@ def open_file(file_id: int) -> Response:
         etag=found.digest,
         conditional=True,
     )
-    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 
