@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests.factories import sign_in
+from tests.factories import COOKIES, sign_in
 from unitsafe import clock
 from unitsafe.core.db import db
 from unitsafe.people.models import Person, SignIn
@@ -105,7 +105,8 @@ def _cookie(app: Flask, person: Person, device: str) -> str:
                 SignIn.person_id == person.id, SignIn.device == device, SignIn.ended_at.is_(None)
             )
         ).first()
-        token = (kept or sign_in(db.session(), person, device, clock.now())).token
+        row = kept or sign_in(db.session(), person, device, clock.now())
+        token = f"{row.id}.{COOKIES[row.key]}"
         db.session.remove()
     return token
 
