@@ -27,14 +27,29 @@ def sign_in(client, password=PASSWORD, **more):
 
 @pytest.mark.parametrize(
     "password",
-    ["iloveyou", "PassWord1", "qwertyuiop", "abcdefgh", "98765432", "11112222", "abcabcabc"]
-    + ["19780312", "13812345678", "青溪小学2026", "wangfang123", "UnitSafe2026", "王芳王芳王芳1"],
+    [
+        "iloveyou",
+        "PassWord1",
+        "qwertyuiop",
+        "abcdefgh",
+        "98765432",
+        "11112222",
+        "abcabcabc",
+        "19780312",
+        "13812345678",
+        "青溪小学2026",
+        "wangfang123",
+        "UnitSafe2026",
+        "王芳王芳王芳1",
+    ],
 )
 def test_what_is_tried_first_is_refused(password):
     assert weakness(password, "wangfang", "王芳", "13812345678", "青溪小学", "青溪")
 
 
-@pytest.mark.parametrize("password", [OWN, "a" * 32 + "b" * 32, "青溪小学的操场有三棵树", " x y z ! 9 "])
+@pytest.mark.parametrize(
+    "password", [OWN, "a" * 32 + "b" * 32, "青溪小学的操场有三棵树", " x y z ! 9 "]
+)
 def test_any_characters_and_length_will_do(password):
     assert weakness(password, "wangfang", "王芳", "青溪小学", "青溪") is None
 
