@@ -1,6 +1,5 @@
 """The database of a test process: emptied for every test; schools that are built once, then copied."""
 
-import secrets
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -14,7 +13,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from tests.factories import Make
+from tests.factories import Make, new_key
 from unitsafe.core.db import db
 from unitsafe.people.models import SignIn
 
@@ -161,11 +160,9 @@ class Schools:
 
 def _renew_cookies(session: Session) -> None:
     """No cookie of an earlier test is good: nothing that the app knows of it can show."""
-    fresh = secrets.token_hex(12)
-    session.execute(
-        sa.update(SignIn).values(key=sa.literal(fresh) + sa.cast(SignIn.id, sa.String)),
-        execution_options={"synchronize_session": False},
-    )
+    ids = session.scalars(sa.select(SignIn.id)).all()
+    if ids:
+        session.execute(sa.update(SignIn), [{"id": one, "key": new_key()} for one in ids])
     session.commit()
 
 

@@ -80,7 +80,7 @@ from unitsafe.micro_station import services as stations
 from unitsafe.micro_station.models import KitItem, StationMember
 from unitsafe.micro_station.rules import Group
 from unitsafe.micro_station.rules import Role as StationRole
-from unitsafe.people import accounts
+from unitsafe.people import accounts, devices
 from unitsafe.people import services as people
 from unitsafe.people.models import Person, SignIn
 from unitsafe.photos import services as photos
@@ -119,13 +119,25 @@ PDF = b"%PDF-1.4\n%%EOF\n"
 SQUARE = ((0.1, 0.1), (0.5, 0.1), (0.5, 0.5), (0.1, 0.5))
 
 
+COOKIES: dict[str, str] = {}
+"""What the browsers of the tests hold: the secret of each hash that a device's row keeps."""
+
+
+def new_key() -> str:
+    """The hash of a fresh secret."""
+    secret = secrets.token_hex(16)
+    hashed = devices.key_hash(secret)
+    COOKIES[hashed] = secret
+    return hashed
+
+
 def sign_in(session: Session, person: Person, device: str, now: datetime) -> SignIn:
     """A device on which the person is signed in; saved."""
     person = session.get_one(Person, person.id)
     person.last_seen_on = clock.local(now).date()
     made = SignIn(
         person_id=person.id,
-        key=secrets.token_hex(16),
+        key=new_key(),
         device=device,
         address="",
         made_at=now,

@@ -12,12 +12,14 @@ import sqlalchemy as sa
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from tests.factories import sign_in
+from tests.factories import COOKIES, sign_in
 from unitsafe import clock
 from unitsafe.core.db import db
 from unitsafe.people.models import Person, SignIn
 
 HTML = "{http://www.w3.org/1999/xhtml}"
+LEAP_DAYS = 20
+"""Fewer than the days after which those who manage the school sign in again."""
 HARMLESS = {"unknown-attribute"}
 
 
@@ -97,7 +99,7 @@ class Answer:
         return self.response.get_json()
 
 
-def _cookie(app: Flask, person: Person, device: str) -> str:
+def _cookie(app: Flask, person: Person, device: str, *, fresh: bool = False) -> str:
     """The cookie of the person's device, on which they sign in now unless they already are."""
     with app.app_context():
         kept = db.session.scalars(
@@ -105,7 +107,8 @@ def _cookie(app: Flask, person: Person, device: str) -> str:
                 SignIn.person_id == person.id, SignIn.device == device, SignIn.ended_at.is_(None)
             )
         ).first()
-        token = (kept or sign_in(db.session(), person, device, clock.now())).token
+        row = (None if fresh else kept) or sign_in(db.session(), person, device, clock.now())
+        token = f"{row.id}.{COOKIES[row.key]}"
         db.session.remove()
     return token
 
@@ -125,13 +128,23 @@ class Browser:
         answer came: the test's session then reads anew."""
         self.client, self.after = app.test_client(), after
         self.token = ""
+        self._renewed_on = clock.today()
+        self._renew = lambda: _cookie(app, person, device, fresh=True) if person else ""
         if person is not None:
             with self.client.session_transaction() as cookie:
                 cookie["_user_id"] = _cookie(app, person, device)
                 cookie["_fresh"] = True
 
+    def _come_back(self) -> None:
+        """When a test's clock has leapt by weeks, the person has signed in again meanwhile."""
+        if abs((clock.today() - self._renewed_on).days) > LEAP_DAYS and (token := self._renew()):
+            self._renewed_on = clock.today()
+            with self.client.session_transaction() as cookie:
+                cookie["_user_id"] = token
+
     def get(self, path: str, **kwargs: Any) -> Answer:
         """Open a page; HTML is parsed at once."""
+        self._come_back()
         answer = self._answer(self.client.get(path, **kwargs))
         if answer.response.mimetype == "text/html" and answer.response.data:
             self._keep_token(answer.page)
@@ -139,6 +152,7 @@ class Browser:
 
     def post(self, path: str, data: dict[str, Any] | None = None, **kwargs: Any) -> Answer:
         """Send a form as a plain browser does."""
+        self._come_back()
         page = "/login" if kwargs.pop("signed_out", False) else "/me"
         if not self.token:
             self.get(page)
@@ -150,6 +164,7 @@ class Browser:
 
     def hx(self, method: str, path: str, data: dict[str, Any] | None = None) -> Answer:
         """Send it as htmx does: a header for the token, a fragment expected."""
+        self._come_back()
         if not self.token:
             self.get("/me")
         headers = {"HX-Request": "true", "X-CSRFToken": self.token}

@@ -79,7 +79,6 @@ def create_app(settings: config.Config | None = None, **overrides: Any) -> Flask
         MAX_FORM_PARTS=2000,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_COOKIE_NAME="unitsafe",
         PERMANENT_SESSION_LIFETIME=30 * 24 * 3600,
         COMPRESS_ALGORITHM=["gzip"],
         COMPRESS_LEVEL=5,
@@ -110,10 +109,12 @@ def create_app(settings: config.Config | None = None, **overrides: Any) -> Flask
         prefix="static/",
         max_age=31536000,
         allow_all_origins=False,
+        add_headers_function=security.on_files(settings),
     )
     app.wsgi_app = QuickTaps(  # type: ignore[method-assign, assignment]
         app, lambda token: kept.known(token, today=clock.today())
     )
+    security.behind_proxies(app)
     access.check_marks(app)
     return app
 

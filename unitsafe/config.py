@@ -1,6 +1,7 @@
 """Settings from the environment; everything else is in the school's settings."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ class Config:
 
     ``reminds``: whether the server sends reminders itself; off where `flask remind` runs by cron.
     ``backups_at``: another folder for the backups; ``backup_passphrase``: what locks them, or empty.
+    ``https``: people open it by https:// only; ``proxies``: how many proxies of ours stand before
+    it, each of which says whom it asks for; ``hosts``: the names it answers to, any when empty.
     """
 
     host: str
@@ -35,6 +38,9 @@ class Config:
     reminds: bool = True
     backups_at: Path | None = None
     backup_passphrase: str = field(default="", repr=False)
+    https: bool = False
+    proxies: int = 0
+    hosts: tuple[str, ...] = ()
 
     @property
     def photos(self) -> Path:
@@ -81,6 +87,9 @@ def read(environ: Mapping[str, str] = os.environ) -> Config:
         reminds=_switch("UNITSAFE_REMIND", environ.get("UNITSAFE_REMIND") or "on"),
         backups_at=_folder(environ.get("UNITSAFE_BACKUPS")),
         backup_passphrase=_passphrase(environ.get("UNITSAFE_BACKUP_PASSPHRASE") or ""),
+        https=_switch("UNITSAFE_HTTPS", environ.get("UNITSAFE_HTTPS") or "off"),
+        proxies=_proxies(environ.get("UNITSAFE_PROXIES") or "0"),
+        hosts=_hosts(environ.get("UNITSAFE_HOSTS") or ""),
     )
 
 
@@ -108,6 +117,23 @@ def _port(text: str) -> int:
     return int(text)
 
 
+def _proxies(text: str) -> int:
+    if not (text.isascii() and text.isdigit()) or int(text) > 5:
+        raise ConfigError(f"UNITSAFE_PROXIES: {text!r} is no number of proxies; give 0 to 5")
+    return int(text)
+
+
+def _hosts(text: str) -> tuple[str, ...]:
+    hosts = tuple(name.lower() for part in text.split(",") if (name := part.strip()))
+    for name in hosts:
+        if not re.fullmatch(r"\.?[a-z0-9]([a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\]", name):
+            raise ConfigError(
+                f"UNITSAFE_HOSTS: {name!r} is no name of a host; "
+                "write names without http:// and port, with commas between them"
+            )
+    return hosts
+
+
 def _moment(text: str | None) -> datetime | None:
     if not text:
         return None
@@ -123,12 +149,14 @@ def secret_key(data: Path) -> str:
     """The signing key of this installation, made on the first run and kept in the data folder."""
     file = data / "secret_key"
     try:
-        data.mkdir(parents=True, exist_ok=True)
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not file.exists():
             part = file.with_suffix(".part")
             part.touch(mode=0o600)
             part.write_text(secrets.token_hex(32))
             part.replace(file)
+        if file.stat().st_mode & 0o077 and os.name == "posix":  # as a copy or a restore left it
+            file.chmod(0o600)
         return file.read_text().strip()
     except OSError as error:
         raise ConfigError(

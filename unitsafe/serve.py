@@ -15,6 +15,9 @@ from unitsafe import config, content
 
 THREADS = 4
 """More threads compete for the interpreter lock (stack.md §3 measured it)."""
+MOST_BYTES = 80 * 1024 * 1024
+"""Of a request: a little more than Flask takes, so that people get its page and not a line of text;
+of more nothing is kept on the disk."""
 M_ARENA_MAX, M_MMAP_THRESHOLD = -8, -3
 """Options of glibc's mallopt(3)."""
 FINISH_SECONDS = 60
@@ -43,6 +46,8 @@ def main() -> None:
             threads=THREADS,
             connection_limit=500,
             channel_timeout=60,
+            max_request_body_size=MOST_BYTES,
+            clear_untrusted_proxy_headers=not settings.proxies,
             ident=None,
         )
     except (config.ConfigError, content.ContentError, StartupError) as error:

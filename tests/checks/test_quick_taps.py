@@ -210,3 +210,22 @@ def test_whatever_is_more_than_a_tap_takes_the_route(let_in, client, patrol, by_
     sent = {"data": {f"answer-{ITEM}": "na"}, **extra, "headers": headers}
     client.client.post(f"/checks/{patrol.id}/answers", **sent)
     assert len(by_the_route) == 1
+
+
+def test_over_https_the_short_way_is_for_the_page_that_the_route_let_in(
+    client, patrol, by_the_route
+):
+    def send(page):
+        headers = {"HX-Request": "true", "X-CSRFToken": client.token, "Referer": page}
+        path, data = f"/checks/{patrol.id}/answers", {f"answer-{ITEM}": "na"}
+        return client.client.post(
+            path, data=data, headers=headers, base_url="https://localhost"
+        ).status_code
+
+    client.get("/me", base_url="https://localhost")
+    by_the_route.clear()
+    page = f"https://localhost/checks/{patrol.id}"
+    assert [send(page), send(page)] == [200, 200]
+    assert len(by_the_route) == 1
+    assert send("https://evil.test/") == 400
+    assert len(by_the_route) == 2

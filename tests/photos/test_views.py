@@ -98,13 +98,20 @@ def test_the_photos_of_a_hazard_are_seen_by_its_holder_and_its_leader(browser, m
     assert browser(stranger).get("/photos/1/thumb").status == 404
 
 
-def test_a_browser_keeps_a_photo_for_itself_and_asks_no_second_time(browser, make):
+def test_a_browser_keeps_a_photo_and_asks_each_time_whether_it_may_show_it(browser, make):
     photo = make.photo(make.someone("officer"))
     client = browser(make.someone("officer"))
     first = client.get(f"/photos/{photo.id}")
-    assert first.headers["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert first.headers["Cache-Control"] == "private, no-cache"
     again = client.get(f"/photos/{photo.id}", headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status, again.response.data) == (304, b"")
+    seen = {"If-None-Match": first.headers["ETag"]}
+    assert (
+        browser(make.person("某某", ["subject_teacher"]))
+        .get(f"/photos/{photo.id}", headers=seen)
+        .status
+        == 404
+    )
 
 
 def test_a_photo_whose_file_is_gone_is_not_found(app, browser, make):

@@ -1,5 +1,6 @@
 """What leaves the server: real requests to a server of the test, shaped as the services want them."""
 
+import socket
 import warnings
 from urllib.parse import parse_qs, urlsplit
 
@@ -139,3 +140,24 @@ def test_an_address_is_shown_without_its_secrets(app):
         assert shown.startswith("dingtalk://") and "SECabc" not in shown
         assert "token0123456789" not in shown
         assert sending.masked("nonsense://x") == ""
+
+
+def test_a_channel_that_leads_elsewhere_is_not_followed():
+    with web(status=302) as (host, got), child.watched():
+        assert child.send(f"json://{host}", "隐患明天到期", "后门被占住") == ("status", "302")
+    assert len(got) == 1
+
+
+def test_no_channel_leads_to_the_data_of_a_clouds_machine():
+    with child.watched(), child.guarded():
+        for host in ("169.254.169.254", "fe80::1", "0.0.0.0", "::ffff:169.254.169.254"):
+            with pytest.raises(socket.gaierror):
+                socket.getaddrinfo(host, 80)
+        assert child.send("json://169.254.169.254", "隐患", "后门") == ("unreachable", "")
+        assert socket.getaddrinfo("127.0.0.1", 80)
+    assert not any(child.is_nobodys(one) for one in ("127.0.0.1", "192.168.1.9", "8.8.8.8"))
+
+
+@pytest.mark.parametrize("url", ["dbus://", "syslog://", "windows://"])
+def test_a_message_on_the_servers_own_desk_is_no_channel(url):
+    assert child.masked(url) == ""

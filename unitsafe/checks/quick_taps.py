@@ -40,12 +40,13 @@ _OF_ONE_ANSWER = {"content-length", "date", "set-cookie"}
 
 @dataclass(frozen=True)
 class Tap:
-    """What a tap says; ``who`` is the cookie and the token that came with it."""
+    """What a tap says; ``who`` is all that the route looked at to let it in: cookie, token, scheme,
+    host and the page that it came from."""
 
     check_id: int
     item_key: str
     given: str
-    who: tuple[str, str]
+    who: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class QuickTaps:
 
     def __init__(self, app: Flask, known: Callable[[str], Actor | None]) -> None:
         self._app, self._inner, self._known = app, app.wsgi_app, known
-        self._guests: dict[tuple[str, str], _Guest] = {}
+        self._guests: dict[tuple[str, ...], _Guest] = {}
         self._lock = threading.Lock()
 
     def __call__(self, environ: Environ, start: Start) -> Iterable[bytes]:
@@ -153,14 +154,12 @@ def _plain(sheet: taps.Sheet, tap: Tap) -> taps.Given | None:
 
 
 def _read(environ: Environ) -> Tap | None:
-    """What htmx sends for a tap over plain http, and no more (https has checks of its own); the
-    body can be read again afterwards."""
+    """What htmx sends for a tap, and no more; the body can be read again afterwards."""
     found = environ["REQUEST_METHOD"] == "POST" and ADDRESS.fullmatch(environ["PATH_INFO"])
     length = environ.get("CONTENT_LENGTH") or ""
     if (
         not found
         or not SHORT.fullmatch(length)
-        or environ["wsgi.url_scheme"] != "http"
         or environ.get("HTTP_HX_REQUEST") != "true"
         or "HTTP_HX_BOOSTED" in environ
         or "HTTP_HX_HISTORY_RESTORE_REQUEST" in environ
@@ -181,4 +180,5 @@ def _read(environ: Environ) -> Tap | None:
             return None
     if len(answers) != 1:
         return None
-    return Tap(int(found[1]), *answers[0], who=(environ.get("HTTP_COOKIE", ""), token))
+    sent = (environ.get(f"HTTP_{name}", "") for name in ("COOKIE", "HOST", "REFERER"))
+    return Tap(int(found[1]), *answers[0], who=(token, environ["wsgi.url_scheme"], *sent))

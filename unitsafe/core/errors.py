@@ -1,6 +1,7 @@
 """Errors as a page or, for htmx, as a message in the page that is open."""
 
 import errno
+import logging
 import re
 import sqlite3
 from enum import Enum
@@ -20,6 +21,8 @@ from unitsafe.core.htmx import see_other, wants_fragment
 from unitsafe.core.labels import label
 from unitsafe.core.once import Repeated
 from unitsafe.core.printing import PrintError
+
+log = logging.getLogger("unitsafe.security")
 
 
 def init_app(app: Flask) -> None:
@@ -120,11 +123,21 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if error.code is not None and error.code < 400:
         return error.get_response()
     if isinstance(error, CSRFError):
+        _note_refusal(400)
         if access.actor_or_none() is None and not _is_for_strangers():
             return access.ask_to_sign_in()
         return answer(400, _("页面打开太久或登录已变，请刷新后再试。"))
     g.setdefault("missing_rights", frozenset())
+    if error.code in (403, 429):
+        _note_refusal(error.code)
     return answer(error.code or 500)
+
+
+def _note_refusal(code: int) -> None:
+    """Who was refused what; the view's name, since an address may hold somebody's token."""
+    actor = access.actor_or_none()
+    who = f"person:{actor.id}" if actor else "nobody signed in"
+    log.warning("%s for %s at %s from %s", code, who, request.endpoint, request.remote_addr)
 
 
 def _is_for_strangers() -> bool:

@@ -9,6 +9,7 @@ from unitsafe.core.blobs import StorageFull
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import RuleError
 from unitsafe.core.query import row_id
+from unitsafe.core.security import SANDBOXED
 from unitsafe.files import services
 from unitsafe.files.models import StoredFile
 from unitsafe.files.rules import TYPES
@@ -34,7 +35,9 @@ def open_file(file_id: int) -> Response:
         etag=found.digest,
         conditional=True,
     )
-    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    if found.suffix != ".pdf":  # the viewer of a browser does not open a sandboxed PDF
+        response.headers["Content-Security-Policy"] = SANDBOXED
+    response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 

@@ -10,7 +10,7 @@ from unitsafe import content
 from unitsafe.core.domain import Actor, Right
 from unitsafe.grids import queries
 from unitsafe.grids.models import Assignment, Grid, Role
-from unitsafe.people.devices import of_token
+from unitsafe.people.devices import LONGEST_DAYS_OF_MANAGERS, in_time, of_token
 from unitsafe.people.models import Absence, Person, PersonPost, PersonStatus, SignIn
 from unitsafe.people.queries import account_open, valid_on
 
@@ -25,9 +25,14 @@ def rights_of(posts: frozenset[str]) -> frozenset[Right]:
 
 def actor_of(session: Session, token: str, *, today: date, origin: str = "") -> Actor | None:
     """Whoever holds this cookie; None when it is not, or no longer, good."""
-    holder = sa.select(SignIn.person_id).where(of_token(token), SignIn.ended_at.is_(None))
+    is_good = sa.and_(of_token(token), SignIn.ended_at.is_(None))
+    holder = sa.select(SignIn.person_id).where(is_good, in_time(today))
     is_wanted = sa.and_(Person.id.in_(holder), account_open(today))
-    return _read(session, is_wanted, today=today, origin=origin)
+    actor = _read(session, is_wanted, today=today, origin=origin)
+    if actor is not None and Right.MANAGE_SCHOOL in actor.rights:
+        sooner = sa.exists().where(is_good, in_time(today, LONGEST_DAYS_OF_MANAGERS))
+        return actor if session.scalar(sa.select(sooner)) else None
+    return actor
 
 
 def actor_for(session: Session, person_id: int, *, today: date, origin: str = "") -> Actor | None:

@@ -25,6 +25,7 @@ ACTS = {
     "person.account": _l("开通账号"),
     "person.link": _l("生成登录链接"),
     "person.reset": _l("重置密码"),
+    "person.exchange": _l("用临时密码登录，去设自己的密码"),
     "person.visit": _l("修改账号到期日"),
     "person.sign_out": _l("退出登录"),
     "person.absent": _l("登记请假"),

@@ -61,17 +61,31 @@ def make_link(session: Session, person: Person, *, days: int, by: Actor, now: da
         person.password_hash = None
         devices.end_all(session, person.id, now=now)
     _void_links(session, person.id, now)
+    token = _add_link(session, person, clock.end_of(last_day_of_link(today, days, until)), now)
+    act = "person.reset" if is_reset else "person.link"
+    audit.record(session, act, f"person:{person.id}", by=by, now=now, data={"days": days})
+    return token
+
+
+def exchange(session: Session, person: Person, *, by: Actor, now: datetime) -> str:
+    """The token of a link that lets the person set a password of their own, for the temporary one
+    that was just given in; good for the rest of the day."""
+    _void_links(session, person.id, now)
+    token = _add_link(session, person, clock.end_of(clock.local(now).date()), now)
+    audit.record(session, "person.exchange", f"person:{person.id}", by=by, now=now)
+    return token
+
+
+def _add_link(session: Session, person: Person, expires_at: datetime, now: datetime) -> str:
     token = "".join(secrets.choice(services.READABLE) for _ in range(TOKEN_LENGTH))
     session.add(
         SignInLink(
             person_id=person.id,
             token_hash=queries.token_hash(token),
             made_at=now,
-            expires_at=clock.end_of(last_day_of_link(today, days, until)),
+            expires_at=expires_at,
         )
     )
-    act = "person.reset" if is_reset else "person.link"
-    audit.record(session, act, f"person:{person.id}", by=by, now=now, data={"days": days})
     return token
 
 

@@ -1,5 +1,6 @@
 """The devices on which people are signed in: beginning, noting, ending."""
 
+import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
@@ -7,6 +8,7 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from unitsafe import clock
 from unitsafe.core import audit
 from unitsafe.core.domain import Actor
 from unitsafe.core.query import row_id
@@ -14,7 +16,11 @@ from unitsafe.people.models import Person, SignIn
 from unitsafe.people.rules import device_words
 
 DAYS_OF_A_COOKIE = 30
-"""Days without a page after which a browser has dropped its cookie (PERMANENT_SESSION_LIFETIME)."""
+"""Days without a page after which a device is signed out (and PERMANENT_SESSION_LIFETIME)."""
+DAYS_UNLESS_TOLD_TO_STAY = 1
+"""The same for a device that was not told to stay signed in: tomorrow it still may, for the night."""
+LONGEST_DAYS, LONGEST_DAYS_OF_MANAGERS = 180, 30
+"""Days after which everybody signs in again, used or not; those who manage the school sooner."""
 KEPT_DAYS = 180
 """Days that the row of a device no longer in use is kept; the audit log keeps the signing in."""
 
@@ -28,8 +34,10 @@ def begin(
     by: Actor,
     today: date,
     now: datetime,
-) -> SignIn:
-    """``person`` signs in on a device; what has long been out of use is tidied away."""
+    stays: bool = True,
+) -> str:
+    """``person`` signs in on a device: what its cookie says from now on. Nobody can read that from the
+    database. What has long been out of use is tidied away."""
     person.last_seen_on = today
     audit.record(session, "person.sign_in", f"person:{person.id}", by=by, now=now)
     long_ago = today - timedelta(days=KEPT_DAYS)
@@ -38,23 +46,39 @@ def begin(
         .where(SignIn.last_seen_on < long_ago)
         .execution_options(synchronize_session=False)
     )
+    secret = secrets.token_hex(16)
     sign_in = SignIn(
         person_id=person.id,
-        key=secrets.token_hex(16),
+        key=key_hash(secret),
         device=device_words(user_agent),
         address=address[:45],
         made_at=now,
         last_seen_on=today,
+        stays=stays,
     )
     session.add(sign_in)
     session.flush()
-    return sign_in
+    return f"{sign_in.id}.{secret}"
+
+
+def key_hash(secret: str) -> str:
+    """What is kept of a cookie's secret: 128 bits of a hash for 128 random ones."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def of_token(token: str) -> sa.ColumnElement[bool]:
     """The row that a cookie names, whether it still lets anybody in or not."""
-    number, _, key = token.partition(".")
-    return sa.and_(SignIn.id == (row_id(number) or 0), SignIn.key == key)
+    number, _, secret = token.partition(".")
+    return sa.and_(SignIn.id == (row_id(number) or 0), SignIn.key == key_hash(secret))
+
+
+def in_time(today: date, longest: int = LONGEST_DAYS) -> sa.ColumnElement[bool]:
+    """Devices used lately, and signed in on not longer than ``longest`` days ago."""
+    lately = [
+        sa.and_(SignIn.stays == stays, SignIn.last_seen_on >= today - timedelta(days=days))
+        for stays, days in ((True, DAYS_OF_A_COOKIE), (False, DAYS_UNLESS_TOLD_TO_STAY))
+    ]
+    return sa.and_(sa.or_(*lately), SignIn.made_at >= clock.at(today - timedelta(days=longest)))
 
 
 def is_seen(session: Session, token: str, today: date) -> bool:
@@ -83,7 +107,7 @@ def open_ones(session: Session, person_id: int, today: date) -> Sequence[SignIn]
         .where(
             SignIn.person_id == person_id,
             SignIn.ended_at.is_(None),
-            SignIn.last_seen_on >= today - timedelta(days=DAYS_OF_A_COOKIE),
+            in_time(today),
         )
         .order_by(SignIn.last_seen_on.desc(), SignIn.id.desc())
     ).all()

@@ -23,6 +23,7 @@ from unitsafe.core.printing import printable
 from unitsafe.people.labels import post_groups
 from unitsafe.people.passwords import weakness
 from unitsafe.people.rules import USERNAME
+from unitsafe.school.queries import school_names
 
 LONGEST_PASSWORD = 200
 
@@ -76,14 +77,14 @@ class GivePasswordForm(Form):
     password = Text(
         _l("临时密码"),
         most=LONGEST_PASSWORD,
-        description=_l("请当面告诉本人，并提醒他登录后到“我的”里换掉。"),
+        description=_l("请当面告诉本人。他用这个密码登录时，先要设自己的密码。"),
         render_kw={"autocomplete": "off", "autocapitalize": "none"},
     )
     username = HiddenField()
 
     def validate_password(self, field: Field) -> None:
         """Refuse what is too easy to guess."""
-        if why := weakness(field.data, self.username.data or ""):
+        if why := weakness(field.data, self.username.data, *school_names()):
             raise ValidationError(why)
 
 
@@ -162,13 +163,14 @@ class NewPersonForm(PersonForm):
         _l("临时密码"),
         required=False,
         most=LONGEST_PASSWORD,
-        description=_l("填了账号才用得上。请当面告诉本人，登录后在“我的”里换掉。"),
+        description=_l("填了账号才用得上。请当面告诉本人，他第一次登录时要设自己的密码。"),
         render_kw={"autocomplete": "off", "autocapitalize": "none"},
     )
 
     def validate_password(self, field: Field) -> None:
         """An account needs a password that is not too easy to guess."""
-        if self.username.data and (why := weakness(field.data or "", self.username.data)):
+        known = (self.username.data, self.name.data, self.phone.data, *school_names())
+        if self.username.data and (why := weakness(field.data or "", *known)):
             raise ValidationError(why)
 
 

@@ -21,6 +21,8 @@ class Person(Model):
 
     ``account_at``: since when there is an account; ``account_until``: the last day on which a
     visitor's account works. ``last_seen_on``: the last day on which the account was used.
+    ``temporary_until``: the password was given by somebody else, and until then it opens nothing but
+    the page where one's own is set; None for a password of one's own.
     ``work_days``: the weekdays of part-time staff, digits 1 (Monday) to 7; empty for full time.
     """
 
@@ -29,6 +31,7 @@ class Person(Model):
     name: Mapped[str] = mapped_column(sa.String(40))
     username: Mapped[str | None] = mapped_column(sa.String(40), unique=True)
     password_hash: Mapped[str | None] = mapped_column(sa.String(200))
+    temporary_until: Mapped[datetime | None]
     account_at: Mapped[datetime | None]
     account_until: Mapped[date | None]
     phone: Mapped[str] = mapped_column(sa.String(20), default="")
@@ -44,7 +47,8 @@ class Person(Model):
 
 
 class SignIn(Model):
-    """A device on which somebody signed in: its cookie names the row and its ``key``.
+    """A device on which somebody signed in: its cookie names the row and a secret, of which ``key``
+    is the hash. ``stays``: whether it was told to stay signed in.
 
     Once ``ended_at`` is set nobody is let in by it.
     """
@@ -61,12 +65,8 @@ class SignIn(Model):
     address: Mapped[str] = mapped_column(sa.String(45), default="")
     made_at: Mapped[datetime]
     last_seen_on: Mapped[date]
+    stays: Mapped[bool] = mapped_column(default=True, server_default=sa.true())
     ended_at: Mapped[datetime | None]
-
-    @property
-    def token(self) -> str:
-        """What the cookie says."""
-        return f"{self.id}.{self.key}"
 
 
 class SignInLink(Model):

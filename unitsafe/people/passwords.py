@@ -1,12 +1,22 @@
 """Password hashing and its rules."""
 
+import re
+from functools import lru_cache
+from itertools import pairwise
+from pathlib import Path
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 """About 30 ms a check on a small machine. Source: OWASP password storage, argon2id minimum."""
 LEAST_LENGTH = 8
-_COMMON = frozenset({"12345678", "123456789", "1234567890", "password", "88888888", "11111111"})
+LEAST_BESIDE = 6
+"""Characters that a password needs beside what others know of its owner and of the school."""
+PRODUCT = ("unitsafe", "校安网格", "xiaoanwangge")
+_COMMON = Path(__file__).with_name("common_passwords.txt")
+_PATTERNS = re.compile(r"(.{1,6}?)\1+|(19|20)\d{6}|1[3-9]\d{9}")
+"""The same again and again; a birthday; the number of a mobile phone."""
 _NOBODY = HASHER.hash("nobody")
 
 
@@ -23,10 +33,40 @@ def is_password(password: str, hashed: str | None) -> bool:
         return False
 
 
-def weakness(password: str, username: str = "") -> str | None:
-    """Why a password may not be used, as a sentence; None when it may."""
+def weakness(password: str, *known: str | None) -> str | None:
+    """Why a password may not be used, as a sentence; None when it may. Any characters may be in it.
+
+    ``known``: what others know: account, name and phone of its owner, names of the school.
+    Source: OWASP ASVS 5.0, V6.2.
+    """
     if len(password) < LEAST_LENGTH:
         return f"密码至少{LEAST_LENGTH}位。"
-    if password.lower() in _COMMON or (username and username.lower() in password.lower()):
+    plain = password.lower()
+    if plain in _common() or _PATTERNS.fullmatch(plain) or _is_row(plain):
         return "这个密码太容易猜到，请换一个。"
+    if _beside(plain, (*known, *PRODUCT)) < LEAST_BESIDE:
+        return "这个密码里大半是账号、姓名、电话或校名，太容易猜到，请换一个。"
     return None
+
+
+@lru_cache
+def _common() -> frozenset[str]:
+    """The 5000 commonest ones that are long enough, in lower case."""
+    lines = _COMMON.read_text("utf-8").splitlines()
+    return frozenset(line for line in lines if not line.startswith("# "))
+
+
+def _is_row(text: str) -> bool:
+    """abcdefgh, 98765432: each sign is the one beside the last."""
+    steps = {ord(after) - ord(before) for before, after in pairwise(text)}
+    return steps in ({1}, {-1})
+
+
+def _beside(password: str, known: tuple[str | None, ...]) -> int:
+    """How many characters are left without the words that others know; all when none is in it."""
+    words = sorted({word.lower() for word in known if word}, key=len, reverse=True)
+    rest = password
+    for word in words:
+        if len(word) >= (3 if word.isascii() else 2):
+            rest = rest.replace(word, "")
+    return len(rest) if rest != password else LEAST_BESIDE

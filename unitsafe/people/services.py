@@ -31,13 +31,16 @@ def add_person(
     by: Actor | None,
     now: datetime,
     work_days: str = "",
+    temporary_until: datetime | None = None,
 ) -> Person:
-    """A new member of staff. Raises RuleError when the account name is taken."""
+    """A new member of staff; ``temporary_until`` as in `set_password`. Raises RuleError when the
+    account name is taken."""
     check_username(session, username, None)
     person = Person(
         name=name,
         username=username or None,
         password_hash=password_hash,
+        temporary_until=temporary_until if password_hash else None,
         account_at=now if username else None,
         phone=phone,
         work_days=work_days,
@@ -133,10 +136,21 @@ def leave(session: Session, person: Person, *, today: date, by: Actor, now: date
 
 
 def set_password(
-    session: Session, person: Person, password_hash: str, *, by: Actor, now: datetime, but: int = 0
+    session: Session,
+    person: Person,
+    password_hash: str,
+    *,
+    by: Actor,
+    now: datetime,
+    but: int = 0,
+    temporary_until: datetime | None = None,
 ) -> None:
-    """A new password; the person is signed out on every device except ``but``."""
-    person.password_hash = password_hash
+    """A new password; the person is signed out on every device except ``but``.
+
+    One with ``temporary_until`` was made up by somebody else: all it opens, and only until then, is
+    the page where the person sets one of their own.
+    """
+    person.password_hash, person.temporary_until = password_hash, temporary_until
     devices.end_all(session, person.id, now=now, but=but)
     audit.record(session, "person.set_password", f"person:{person.id}", by=by, now=now)
 

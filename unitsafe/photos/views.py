@@ -115,5 +115,5 @@ def _send(key: str) -> Response:
     if not path.exists():
         abort(404)
     response = send_file(path, mimetype="image/jpeg", etag=key, conditional=True)
-    response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+    response.headers["Cache-Control"] = "private, no-cache"
     return response

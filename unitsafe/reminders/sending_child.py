@@ -5,8 +5,10 @@ each leaves on stdout, a line of JSON each as it happens. A child gives apprise'
 back, and one that hangs is ended without harm. It imports nothing of the package.
 """
 
+import ipaddress
 import json
 import re
+import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,6 +27,9 @@ GOOD_CODES = {"feishu": 0, "lark": 0, "schan": 0, "pushplus": 200}
 """What ``code`` says of success where a service answers 200 to everything. ``errcode`` (WeCom,
 DingTalk) is 0. Source: the services' own interface descriptions."""
 
+ON_THIS_DESK = {"dbus", "glib", "gnome", "kde", "macosx", "qt", "syslog", "windows"}
+"""What shows or writes a message on the server itself; nobody of the school would see it."""
+
 _here = threading.local()
 """Of this thread's message: ``scheme``, and ``problem`` as (code, detail)."""
 
@@ -41,13 +46,15 @@ def main() -> None:
     if "check" in asked:
         say({"masked": masked(asked["check"])})
         return
-    with watched():
+    with watched(), guarded():
         send_all(asked["parcels"], say)
 
 
 def masked(url: str) -> str:
     """The address without its secrets, as far as the host (where robots have their key); empty when
-    it is none that apprise knows."""
+    it is none that apprise knows, or none that reaches anybody."""
+    if url.partition("://")[0].lower() in ON_THIS_DESK:
+        return ""
     found = apprise.Apprise.instantiate(url, suppress_exceptions=True)
     shown = re.match(r"[a-z0-9]+://[^/?]*", str(found.url(privacy=True))) if found else None
     return shown[0] if shown else ""
@@ -95,6 +102,7 @@ def watched() -> Iterator[None]:
     plain = requests.Session.request
 
     def request(session: requests.Session, *args: Any, **kwargs: Any) -> requests.Response:
+        kwargs["allow_redirects"] = False  # what was typed is where the message goes
         try:
             answer = plain(session, *args, **kwargs)
         except requests.Timeout:
@@ -118,6 +126,34 @@ def watched() -> Iterator[None]:
         yield
     finally:
         requests.Session.request = plain  # type: ignore[method-assign]
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Inside, no address is looked up that leads to no service of anybody's: the data of a cloud's
+    machine (169.254.169.254) are nobody's channel. Looked at when a connection is made, so that no name
+    can turn into such an address afterwards. The school's own network is allowed."""
+    plain = socket.getaddrinfo
+
+    def look_up(*args: Any, **kwargs: Any) -> Any:
+        found = [one for one in plain(*args, **kwargs) if not is_nobodys(str(one[4][0]))]
+        if not found:
+            raise socket.gaierror(socket.EAI_NONAME, "not an address for messages")
+        return found
+
+    socket.getaddrinfo = look_up
+    try:
+        yield
+    finally:
+        socket.getaddrinfo = plain
+
+
+def is_nobodys(address: str) -> bool:
+    """Whether an IP address is link-local, multicast, unspecified or reserved."""
+    ip = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
+        ip = ip.ipv4_mapped
+    return ip.is_link_local or ip.is_multicast or ip.is_unspecified or str(ip) == "255.255.255.255"
 
 
 def refusal(answer: requests.Response, scheme: str) -> str:

@@ -3,15 +3,14 @@
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
-from flask import request
-
+from unitsafe.core.security import own_root
 from unitsafe.school.queries import the_school
 
 
 def public_address() -> str:
     """http://host:port without a slash at the end: the school's setting, else as now opened."""
     school = the_school()
-    return ((school.address if school else "") or request.url_root).rstrip("/")
+    return ((school.address if school else "") or own_root()).rstrip("/")
 
 
 def reaches_phones(address: str) -> bool:

@@ -27,6 +27,12 @@ def the_school() -> School | None:
     return found_school
 
 
+def school_names() -> list[str]:
+    """What the school is called, as everybody knows."""
+    found = the_school()
+    return [found.name, found.short_name] if found else []
+
+
 def short_name() -> str:
     """What files and page titles call the school."""
     found = the_school()

@@ -84,7 +84,8 @@ class SetupForm(Form):
 
     def validate_password(self, field: Field) -> None:
         """Refuse what is too easy to guess."""
-        if why := weakness(field.data, self.username.data or ""):
+        known = (self.username.data, self.person.data, self.name.data, self.short_name.data)
+        if why := weakness(field.data, *known):
             raise ValidationError(why)
 
     def validate_again(self, field: Field) -> None:

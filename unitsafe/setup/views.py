@@ -103,7 +103,7 @@ def _found(form: SetupForm) -> ResponseReturnValue:
                 by=Actor(person.id, person.name),
                 today=today,
                 now=now,
-            ).token
+            )
             key.location = "/"
     except sa.exc.IntegrityError:
         if _is_founded():  # somebody else was quicker, on a database that lets both begin

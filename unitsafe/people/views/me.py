@@ -19,8 +19,8 @@ from unitsafe.people.forms import (
 from unitsafe.people.models import Person, SignIn
 from unitsafe.people.passwords import hash_password, is_password, weakness
 from unitsafe.people.views import bp
-from unitsafe.people.views.shared import this_device
-from unitsafe.people.views.signing_in import was_wrong
+from unitsafe.people.views.shared import known_words, this_device
+from unitsafe.people.views.signing_in import GUESSES, was_wrong
 
 
 def _own_key() -> str:
@@ -100,7 +100,7 @@ def sign_out_others() -> ResponseReturnValue:
 
 @bp.route("/me/password", methods=["GET", "POST"])
 @allow()
-@limiter.limit("10 per 5 minutes", key_func=_own_key, methods=["POST"], deduct_when=was_wrong)
+@limiter.limit(GUESSES, key_func=_own_key, methods=["POST"], deduct_when=was_wrong)
 def password() -> ResponseReturnValue:
     """Change one's own password; every other device is signed out."""
     form = ChangePasswordForm()
@@ -126,7 +126,7 @@ def _may_change(form: ChangePasswordForm) -> bool:
         g.wrong_password = True
         form.current.errors = [_("现在的密码不对。")]
         return False
-    if why := weakness(form.password.data, person.username or ""):
+    if why := weakness(form.password.data, *known_words(person)):
         form.password.errors = [why]
         return False
     return True

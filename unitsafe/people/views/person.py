@@ -31,7 +31,16 @@ from unitsafe.people.models import Absence, Person, PersonStatus
 from unitsafe.people.passwords import hash_password
 from unitsafe.people.rules import last_day_of_visit
 from unitsafe.people.views import bp
-from unitsafe.people.views.shared import EDIT, ONE, active, blame, manages, may_edit, this_device
+from unitsafe.people.views.shared import (
+    EDIT,
+    ONE,
+    active,
+    blame,
+    manages,
+    may_edit,
+    temporary_until,
+    this_device,
+)
 
 
 @bp.get(ONE)
@@ -157,7 +166,14 @@ def give_password(person_id: int) -> ResponseReturnValue:
         with writing() as tx:
             key = once.claim(tx, form.once.data, by=actor().id, now=clock.now())
             person = active(tx.get(Person, person_id))
-            services.set_password(tx, person, hashed, by=actor(), now=clock.now())
+            services.set_password(
+                tx,
+                person,
+                hashed,
+                by=actor(),
+                now=clock.now(),
+                temporary_until=temporary_until(),
+            )
             name = person.name
             key.location = url_for(".detail", person_id=person_id)
         flash(_("%(name)s的密码已换成临时密码。", name=name))

@@ -27,7 +27,7 @@ from unitsafe.people.labels import post_groups, post_title, weekdays
 from unitsafe.people.models import Person, PersonStatus
 from unitsafe.people.passwords import hash_password
 from unitsafe.people.views import bp
-from unitsafe.people.views.shared import EDIT, blame, manages, may_edit
+from unitsafe.people.views.shared import EDIT, blame, manages, may_edit, temporary_until
 from unitsafe.school.ledgers import (
     EXPORT,
     Files,
@@ -182,6 +182,7 @@ def _add(form: FactsForm) -> str:
             name=form.name.data,
             username=username,
             password_hash=hashed,
+            temporary_until=temporary_until(),
             phone=form.phone.data or "",
             work_days=form.weekdays,
             posts=posts,

@@ -1,14 +1,20 @@
 """What the pages of people share: who may do what, and whom it is about."""
 
+from datetime import datetime
+
 from flask import abort
 from flask_login import current_user
 
+from unitsafe import clock
 from unitsafe.core.access import actor, holds_any
+from unitsafe.core.db import db
 from unitsafe.core.domain import Right, RuleError
 from unitsafe.core.errors import sentence
 from unitsafe.core.query import row_id
 from unitsafe.people.forms import FactsForm, PersonForm
 from unitsafe.people.models import Person, PersonStatus
+from unitsafe.people.rules import last_day_of_link
+from unitsafe.school.queries import school, school_names
 
 EDIT = (Right.EDIT_BASIC_INFO, Right.MANAGE_SCHOOL)
 ONE = "/people/<int:person_id>"
@@ -28,6 +34,17 @@ def may_edit() -> bool:
 def manages() -> bool:
     """Accounts, posts and passwords are for those who manage the school."""
     return Right.MANAGE_SCHOOL in actor().rights
+
+
+def known_words(person: Person) -> list[str]:
+    """What others know, and would try first as the password of ``person``."""
+    return [person.username or "", person.name, person.phone, *school_names()]
+
+
+def temporary_until() -> datetime:
+    """Until when a temporary password given now is good: as long as a link would be."""
+    days = school(db.session()).number("link_days")
+    return clock.end_of(last_day_of_link(clock.today(), days))
 
 
 def active(person: Person | None) -> Person:

@@ -1,5 +1,6 @@
 """Signing in and out."""
 
+import logging
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
@@ -25,8 +26,8 @@ from unitsafe.people.forms import NewPasswordForm, SignInForm
 from unitsafe.people.models import Person, SignIn
 from unitsafe.people.passwords import hash_password, is_password, weakness
 from unitsafe.people.rules import LinkState
-from unitsafe.people.views import bp
-from unitsafe.people.views.shared import this_device
+from unitsafe.people.views import bp, known_device
+from unitsafe.people.views.shared import known_words, this_device
 from unitsafe.school.queries import the_school
 
 
@@ -45,13 +46,19 @@ def safe_path(text: str | None) -> str:
     return path if not parts.scheme and not parts.netloc else "/"
 
 
+GUESSES = "10 per 5 minutes;100 per day"
+"""Wrong passwords for an account; each browser that its owner has used before has as many of its own."""
+log = logging.getLogger("unitsafe.security")
+
+
 def _account_key() -> str:
-    return f"sign-in:{(request.form.get('username') or '').strip().lower()[:40]}"
+    username = (request.form.get("username") or "").strip().lower()[:40]
+    return f"sign-in:{username}:{known_device.known_as(username)}"
 
 
 @bp.route("/login", methods=["GET", "POST"])
 @public
-@limiter.limit("10 per 5 minutes", key_func=_account_key, methods=["POST"], deduct_when=was_wrong)
+@limiter.limit(GUESSES, key_func=_account_key, methods=["POST"], deduct_when=was_wrong)
 @limiter.limit(
     "300 per 5 minutes", key_func=get_remote_address, methods=["POST"], deduct_when=was_wrong
 )
@@ -66,23 +73,40 @@ def login() -> ResponseReturnValue:
     if form.validate_on_submit():
         person = queries.person_by_username(db.session(), form.username.data)
         fits = is_password(form.password.data, person.password_hash if person else None)
-        if person and fits and not _is_over(person):
-            with writing() as tx:
-                token = _begin(tx, tx.get_one(Person, person.id))
-            _let_in(_who(person), token, stay=form.stay.data)
-            return see_other(back)
-        if person and fits:
-            form.form_errors.append(_("账号已到期，请找学校安全员延长。"))
-        else:
+        if person is None or not fits:
             g.wrong_password = True
+            whose = f"person:{person.id}" if person else "an unknown account"
+            log.warning("wrong password for %s from %s", whose, request.remote_addr)
             form.form_errors.append(_("账号或密码不对。"))
+        elif why_not := _why_not(person):
+            form.form_errors.append(why_not)
+        elif person.temporary_until is not None:
+            return see_other(_own_password_first(person))
+        else:
+            with writing() as tx:
+                token = _begin(tx, tx.get_one(Person, person.id), stays=form.stay.data)
+            _let_in(_who(person), token, stay=form.stay.data)
+            known_device.remember(form.username.data)
+            return see_other(back)
     status = 422 if form.is_submitted() else 200
     return render("people/login.html", form=form, status=status)
 
 
-def _is_over(person: Person) -> bool:
-    """Whether a visitor's account has come to its end."""
-    return person.account_until is not None and person.account_until < clock.today()
+def _why_not(person: Person) -> str:
+    """Why the right password lets nobody in any more; empty when it does."""
+    if person.account_until is not None and person.account_until < clock.today():
+        return str(_("账号已到期，请找学校安全员延长。"))
+    if person.temporary_until is not None and person.temporary_until <= clock.now():
+        return str(_("临时密码已经过期，请找学校安全员要一个新的。"))
+    return ""
+
+
+def _own_password_first(person: Person) -> str:
+    """Where somebody with a temporary password sets one of their own; nobody is signed in before."""
+    with writing() as tx:
+        who = _who(person)
+        token = accounts.exchange(tx, tx.get_one(Person, person.id), by=who, now=clock.now())
+    return url_for(".login_link", token=token)
 
 
 @bp.route("/login/<token>", methods=["GET", "POST"])
@@ -97,7 +121,7 @@ def login_link(token: str) -> ResponseReturnValue:
         abort(404)
     form = NewPasswordForm()
     if form.validate_on_submit():
-        if why := weakness(form.password.data, link.person.username or ""):
+        if why := _why_refused(form.password.data, link.person):
             form.password.errors = [why]
         else:
             try:
@@ -118,6 +142,13 @@ def login_link(token: str) -> ResponseReturnValue:
     )
 
 
+def _why_refused(password: str, person: Person) -> str | None:
+    is_same = person.temporary_until is not None and is_password(password, person.password_hash)
+    if is_same:
+        return str(_("这是别人给您的临时密码，请换一个自己的。"))
+    return weakness(password, *known_words(person))
+
+
 def _use_link(token: str, form: NewPasswordForm) -> ResponseReturnValue:
     hashed = hash_password(form.password.data)
     with writing() as tx:
@@ -128,6 +159,7 @@ def _use_link(token: str, form: NewPasswordForm) -> ResponseReturnValue:
         cookie = _begin(tx, link.person)
         key.location = "/"
     _let_in(by, cookie, stay=True)
+    known_device.remember(link.person.username or "")
     flash(_("密码设好了，以后用账号“%(name)s”和这个密码登录。", name=link.person.username))
     return see_other("/")
 
@@ -138,7 +170,7 @@ def _who(person: Person) -> Actor:
     return Actor(id=person.id, name=person.name, origin=origin)
 
 
-def _begin(tx: Session, person: Person) -> str:
+def _begin(tx: Session, person: Person, *, stays: bool = True) -> str:
     """Sign ``person`` in on this device, and out whoever was signed in on it; the cookie's id."""
     now, today = clock.now(), clock.today()
     if before := tx.get(SignIn, this_device()):
@@ -151,7 +183,8 @@ def _begin(tx: Session, person: Person) -> str:
         by=_who(person),
         today=today,
         now=now,
-    ).token
+        stays=stays,
+    )
 
 
 def _let_in(who: Actor, token: str, *, stay: bool) -> None:
