@@ -21,6 +21,7 @@ class Config:
     """What the environment says. Source: product.md §7.
 
     ``reminds``: whether the server sends reminders itself; off where `flask remind` runs by cron.
+    ``log``: the file to log to instead of standard error.
     """
 
     host: str
@@ -29,6 +30,7 @@ class Config:
     database_url: str
     now: datetime | None
     reminds: bool = True
+    log: Path | None = None
 
     @property
     def photos(self) -> Path:
@@ -60,6 +62,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Config:
         database_url=url,
         now=_moment(environ.get("UNITSAFE_NOW")),
         reminds=_switch("UNITSAFE_REMIND", environ.get("UNITSAFE_REMIND") or "on"),
+        log=_file(environ.get("UNITSAFE_LOG")),
     )
 
 
@@ -67,6 +70,10 @@ def _switch(name: str, text: str) -> bool:
     if text not in ("on", "off"):
         raise ConfigError(f"{name}: {text!r} is neither on nor off")
     return text == "on"
+
+
+def _file(text: str | None) -> Path | None:
+    return Path(text).expanduser().absolute() if text else None
 
 
 def _port(text: str) -> int:
