@@ -588,6 +588,7 @@ def _trainings(make: Make, campus: Campus) -> Iterator[Line]:
 def _reminders() -> Iterator[Line]:
     group = {"name": "安全工作群", "token": "693axxx6-7aoc-4bc4"}
     own = {"token": "SCT123456TabcdefG"}
+    yield "status.verify", "officer", {}, "status.index", {}, ()
     yield "reminders.hours", "officer", {}, "reminders.index", {"morning": "06:50"}, ()
     yield "reminders.new_channel", "officer", {}, "reminders.new_channel", group, ()
     yield "reminders.test", "officer", {}, "reminders.index", {}, ()

@@ -122,6 +122,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
             ("reminders.index", _l("消息提醒"), "bell", None, (Right.MANAGE_SCHOOL,)),
             ("school.settings", _l("学校设置"), "settings", None, (Right.MANAGE_SCHOOL,)),
             ("log.index", _l("操作日志"), "audit", None, (Right.VIEW_AUDIT,)),
+            ("status.index", _l("运行情况"), "info", None, (Right.MANAGE_SCHOOL,)),
         ),
     ),
     (None, (("people.me", _l("我的"), "person", 5, ()),)),

@@ -10,6 +10,7 @@ from unitsafe.hazards.rules import Action as HazardAction
 
 ACTS = {
     "backup.restore": _l("恢复备份"),
+    "audit.verify": _l("检验操作日志"),
     "school.create": _l("建立学校"),
     "sample.year": _l("样本学校补一学年"),
     "school.change": _l("修改学校设置"),
@@ -212,6 +213,8 @@ SUBJECTS = {
     "reminder": _l("提醒时间"),
 }
 KEYS = {
+    "entries": _l("条数"),
+    "faults": _l("对不上的"),
     "name": _l("名称"),
     "short_name": _l("简称"),
     "username": _l("账号"),
