@@ -25,6 +25,8 @@ MOST_BYTES, KEPT = 10_000_000, 5
 """Of a log file: its size, and how many older ones stay beside it."""
 LIBRARIES = ("alembic", "apscheduler", "apprise", "fontTools", "PIL")
 """Whose everyday lines nobody needs."""
+SERVER_QUEUE = "waitress.queue"
+"""Warns whenever a request waits for a thread, which every page with its files does."""
 OF_THE_PROGRAM = (TypeError, AttributeError, NameError, ImportError, TemplateError)
 """Exceptions whose message names types, attributes and files of the program."""
 
@@ -142,3 +144,4 @@ def set_up(file: Path | None = None) -> None:
     root.setLevel(logging.INFO)
     for name in LIBRARIES:
         logging.getLogger(name).setLevel(logging.WARNING)
+    logging.getLogger(SERVER_QUEUE).setLevel(logging.ERROR)

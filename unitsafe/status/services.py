@@ -12,7 +12,7 @@ from unitsafe.core.audit import AuditEntry
 from unitsafe.core.domain import Actor, RuleError
 from unitsafe.status.queries import VERIFIED
 
-NEWEST = 20_000
+NEWEST = 10_000
 """So many entries are verified from the page, which takes seconds; all of them by the command."""
 MOST_FAULTS = 10
 _turn = threading.Lock()
