@@ -210,6 +210,7 @@ GET  imports.run             sign_in 403     403     403     ok      ok      403
 GET  backups.index           sign_in 403     403     403     ok      ok      403     403
 GET  backups.download        sign_in 403     403     403     ok      ok      403     403
 GET  reminders.index         sign_in 403     403     403     ok      ok      403     403
+GET  status.index            sign_in 403     403     403     ok      ok      403     403
 GET  reminders.new_channel   sign_in 403     403     403     ok      ok      403     403
 GET  reminders.mine          sign_in ok      ok      ok      ok      ok      ok      ok
 GET  reminders.own_channel   sign_in ok      ok      ok      ok      ok      ok      ok
@@ -406,6 +407,7 @@ POST imports.discard         sign_in 403     403     403     ok      404     403
 POST imports.undo            sign_in 403     403     403     ok      ok      403     403
 POST backups.make            sign_in 403     403     403     ok      ok      403     403
 POST backups.prove           sign_in 403     403     403     ok      ok      403     403
+POST status.verify           sign_in 403     403     403     ok      ok      403     403
 POST reminders.hours         sign_in 403     403     403     422     422     403     403
 POST reminders.new_channel   sign_in 403     403     403     422     422     403     403
 POST reminders.test          sign_in 403     403     403     ok      ok      403     403

@@ -1025,6 +1025,7 @@ NAMES = sorted(
         "visits.new",
         "visits.reply",
         "tips.accept",
+        "status.verify",
         "tips.answer",
         "tips.make_hazard",
         "tips.new",

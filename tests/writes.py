@@ -590,6 +590,7 @@ def _reminders() -> Iterator[Line]:
     own = {"token": "SCT123456TabcdefG"}
     yield "backups.make", "officer", {}, "backups.index", {}, ()
     yield "backups.prove", "officer", {}, "backups.index", {}, ()
+    yield "status.verify", "officer", {}, "status.index", {}, ()
     yield "reminders.hours", "officer", {}, "reminders.index", {"morning": "06:50"}, ()
     yield "reminders.new_channel", "officer", {}, "reminders.new_channel", group, ()
     yield "reminders.test", "officer", {}, "reminders.index", {}, ()

@@ -12,8 +12,9 @@ from whitenoise import WhiteNoise
 
 from unitsafe import clock, config, screen
 from unitsafe.checks.quick_taps import QuickTaps
-from unitsafe.core import access, db, errors, forms, htmx, security
+from unitsafe.core import access, db, errors, forms, htmx, security, trace
 from unitsafe.core.blobs import BlobStore
+from unitsafe.core.watch import Watch
 from unitsafe.grids.kept_actors import KeptActors, new_store
 
 FEATURES = (
@@ -42,6 +43,7 @@ FEATURES = (
     "documents",
     "backups",
     "reminders",
+    "status",
     "year_plan",
     "appraisal",
     "stats",
@@ -96,6 +98,7 @@ def create_app(settings: config.Config | None = None, **overrides: Any) -> Flask
     migrate.init_app(app, db.db, directory=str(config.ROOT / "migrations"))
     babel.init_app(app)
     htmx.init_app(app)
+    trace.init_app(app)
     access.init_app(app)
     forms.init_app(app)
     security.init_app(app)
@@ -115,6 +118,9 @@ def create_app(settings: config.Config | None = None, **overrides: Any) -> Flask
         app, lambda token: kept.known(token, today=clock.today())
     )
     security.behind_proxies(app)
+    app.wsgi_app = Watch(  # type: ignore[method-assign, assignment]
+        app, app.wsgi_app, proxies=settings.proxies
+    )
     access.check_marks(app)
     return app
 
@@ -127,9 +133,10 @@ class _RowId(IntegerConverter):
 
 
 def _engine_options(url: str) -> dict[str, Any]:
+    hidden = {"hide_parameters": True}  # what people entered stays out of messages of errors
     if url.startswith("sqlite:") and ":memory:" in url:
-        return {}
-    return {"pool_size": 8, "max_overflow": 0, "pool_timeout": 30}
+        return hidden
+    return {"pool_size": 8, "max_overflow": 0, "pool_timeout": 30, **hidden}
 
 
 def _register_features(app: Flask) -> KeptActors:

@@ -28,6 +28,7 @@ class Config:
     ``backups_at``: another folder for the backups; ``backup_passphrase``: what locks them, or empty.
     ``https``: people open it by https:// only; ``proxies``: how many proxies of ours stand before
     it, each of which says whom it asks for; ``hosts``: the names it answers to, any when empty.
+    ``log``: the file to log to instead of standard error.
     """
 
     host: str
@@ -41,6 +42,7 @@ class Config:
     https: bool = False
     proxies: int = 0
     hosts: tuple[str, ...] = ()
+    log: Path | None = None
 
     @property
     def photos(self) -> Path:
@@ -90,6 +92,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Config:
         https=_switch("UNITSAFE_HTTPS", environ.get("UNITSAFE_HTTPS") or "off"),
         proxies=_proxies(environ.get("UNITSAFE_PROXIES") or "0"),
         hosts=_hosts(environ.get("UNITSAFE_HOSTS") or ""),
+        log=_file(environ.get("UNITSAFE_LOG")),
     )
 
 
@@ -109,6 +112,10 @@ def _switch(name: str, text: str) -> bool:
     if text not in ("on", "off"):
         raise ConfigError(f"{name}: {text!r} is neither on nor off")
     return text == "on"
+
+
+def _file(text: str | None) -> Path | None:
+    return Path(text).expanduser().absolute() if text else None
 
 
 def _port(text: str) -> int:

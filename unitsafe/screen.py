@@ -123,6 +123,7 @@ MENU: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
             ("school.settings", _l("学校设置"), "settings", None, (Right.MANAGE_SCHOOL,)),
             ("backups.index", _l("备份"), "shield", None, (Right.MANAGE_SCHOOL,)),
             ("log.index", _l("操作日志"), "audit", None, (Right.VIEW_AUDIT,)),
+            ("status.index", _l("运行情况"), "info", None, (Right.MANAGE_SCHOOL,)),
         ),
     ),
     (None, (("people.me", _l("我的"), "person", 5, ()),)),

@@ -1,7 +1,6 @@
 """`python app.py`: serve until told to stop, then finish what is running."""
 
 import ctypes
-import logging
 import signal
 import socket
 import sys
@@ -12,6 +11,7 @@ from waitress.server import create_server
 from whitenoise.compress import Compressor
 
 from unitsafe import config, content
+from unitsafe.core import logs
 
 THREADS = 4
 """More threads compete for the interpreter lock (stack.md §3 measured it)."""
@@ -31,10 +31,9 @@ def main() -> None:
     from unitsafe.startup import StartupError, prepare
 
     give_memory_back()
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         settings = config.read()
+        write_log(settings)
         socket.getaddrinfo(settings.host, settings.port)  # waitress would not say what is wrong
         precompress(config.ROOT / "static")
         app = create_app(settings)
@@ -68,6 +67,16 @@ def main() -> None:
     server.run()
     ticking.shutdown()
     server.task_dispatcher.shutdown(timeout=FINISH_SECONDS)  # run() itself waits five seconds only
+
+
+def write_log(settings: config.Config) -> None:
+    """Log where the settings say. Raises ConfigError."""
+    try:
+        logs.set_up(settings.log)
+    except OSError as error:
+        raise config.ConfigError(
+            f"UNITSAFE_LOG: cannot write {settings.log} ({error.strerror}); choose another file"
+        ) from None
 
 
 def give_memory_back() -> None:

@@ -23,6 +23,7 @@ from flask import Flask, get_template_attribute
 from unitsafe import clock
 from unitsafe.checks import taps
 from unitsafe.checks.rules import Progress, Result, read_answer
+from unitsafe.core import trace
 from unitsafe.core.db import writing_rows
 from unitsafe.core.domain import Actor, RuleError
 
@@ -30,6 +31,7 @@ Environ = dict[str, Any]
 Headers = list[tuple[str, str]]
 Start = Callable[..., Any]
 ADDRESS = re.compile(r"/checks/([1-9][0-9]{0,8})/answers")
+ROUTE = "/checks/<int:check_id>/answers"
 LET_IN_SECONDS = 600
 MOST_GUESTS = 2000
 SHORT = re.compile(r"[1-9][0-9]{0,2}")
@@ -106,6 +108,8 @@ class QuickTaps:
         text = self._save(tap, actor, guest.locale) if guest and actor else None
         if guest is None or text is None:
             return self._by_the_route(environ, start, tap)
+        if now := trace.current():
+            now.route = ROUTE
         body = text.encode()
         start("200 OK", [*guest.headers, ("Content-Length", str(len(body)))])
         return [body]

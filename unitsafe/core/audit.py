@@ -101,14 +101,17 @@ def verifier(act: str) -> Callable[[Verifier], Verifier]:
     return keep
 
 
-def verify(session: Session, *, claims: bool = True) -> Iterator[Finding]:
+def verify(
+    session: Session, *, newest: int | None = None, claims: bool = True
+) -> Iterator[Finding]:
     """Every fault of the log as ``(entry id, sentence)``; nothing when it is intact.
 
-    ``claims``: whether what entries say of other tables is looked up there.
+    ``newest``: only so many entries, from the one before them on. ``claims``: whether what entries
+    say of other tables is looked up there.
     """
-    previous, last = "", 0
-    entries = session.scalars(sa.select(AuditEntry).order_by(AuditEntry.id)).yield_per(1000)
-    for entry in entries:
+    previous, last = _before_newest(session, newest) if newest is not None else ("", 0)
+    entries = sa.select(AuditEntry).where(AuditEntry.id > last).order_by(AuditEntry.id)
+    for entry in session.scalars(entries).yield_per(1000):
         if entry.previous != previous:
             yield entry.id, f"does not follow entry {last}: an entry is missing or was changed"
         if entry_hash(entry) != entry.hash:
@@ -116,3 +119,14 @@ def verify(session: Session, *, claims: bool = True) -> Iterator[Finding]:
         elif claims and (check := _verifiers.get(entry.act)) and (fault := check(session, entry)):
             yield entry.id, fault
         previous, last = entry.hash, entry.id
+
+
+def _before_newest(session: Session, newest: int) -> tuple[str, int]:
+    """Hash and id of the entry before the ``newest``; of none where there are not so many."""
+    row = session.execute(
+        sa.select(AuditEntry.hash, AuditEntry.id)
+        .order_by(AuditEntry.id.desc())
+        .offset(newest)
+        .limit(1)
+    ).first()
+    return (row.hash, row.id) if row else ("", 0)

@@ -14,6 +14,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 
+from unitsafe.core import slow
 from unitsafe.core.prepared import PreparedRows, wrapped
 
 
@@ -144,6 +145,7 @@ def init_app(app: Flask) -> None:
     """Connect the app to its database."""
     db.init_app(app)
     with app.app_context():
+        slow.watch(db.engine)
         _set_up_sqlite(db.engine)
 
 

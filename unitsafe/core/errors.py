@@ -21,6 +21,7 @@ from unitsafe.core.htmx import see_other, wants_fragment
 from unitsafe.core.labels import label
 from unitsafe.core.once import Repeated
 from unitsafe.core.printing import PrintError
+from unitsafe.core.trace import error_number
 
 log = logging.getLogger("unitsafe.security")
 
@@ -78,14 +79,23 @@ def _forbidden(error: RuleError) -> ResponseReturnValue:
 def answer(code: int, message: str = "", *, with_hint: bool = True) -> ResponseReturnValue:
     """The error page; htmx puts only the message into ``#messages``."""
     title, hint = _words().get(code, _words()[500])
+    number = error_number() if code == 500 else ""
     actions = [(_("回到今日"), url_for("today.index"))]
     if code == 401:
         actions = [(_("去登录"), url_for("people.login"))]
     if request.accept_mimetypes.best == "application/json":
         return jsonify(message=message or title), code
-    values = {"code": code, "title": title, "message": message, "hint": hint if with_hint else ""}
+    values = {
+        "code": code,
+        "title": title,
+        "message": message,
+        "hint": hint if with_hint else "",
+        "number": number,
+    }
     if wants_fragment():
         text = message or title
+        if number:
+            text = _("%(what)s。错误编号 %(number)s，请告诉管理员。", what=text, number=number)
         response = make_response(render_template("_error_message.html", text=text), code)
         response.headers["HX-Retarget"] = "#messages"
         response.headers["HX-Reswap"] = "innerHTML"
@@ -105,7 +115,10 @@ def _words() -> dict[int, tuple[str, str]]:
         413: (_("文件太大"), _("照片请控制在20 MB以内。")),
         422: (_("有内容需要更正"), ""),
         429: (_("操作太频繁"), _("请稍等一分钟再试。")),
-        500: (_("程序出了问题"), _("刚才的操作没有保存。请再试一次；还不行请告诉管理员。")),
+        500: (
+            _("程序出了问题"),
+            _("刚才的操作没有保存，请再试一次。还不行，请把错误编号告诉管理员。"),
+        ),
         503: (_("系统正忙"), _("刚才的操作没有保存，请稍后再试。")),
         507: (_("磁盘满了"), _("刚才的操作没有保存，请管理员清理磁盘。")),
     }

@@ -9,9 +9,12 @@ import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from time import perf_counter
 from typing import Any
 
 import sqlalchemy as sa
+
+from unitsafe.core.slow import took
 
 Convert = Callable[[Any], Any] | None
 
@@ -100,12 +103,15 @@ class PreparedRows:
         names = tuple(given) if isinstance(statement, sa.Insert) else None
         prepared = _prepared(statement, self._dialect, names)
         values = prepared.values(given)
+        began = perf_counter()
         try:
-            return Done(self._connection.execute(prepared.sql, values), prepared)
+            cursor = self._connection.execute(prepared.sql, values)
         except sqlite3.Error as error:
             raise wrapped(error, prepared.sql) from error
+        took(prepared.sql, perf_counter() - began)
+        return Done(cursor, prepared)
 
 
 def wrapped(error: sqlite3.Error, sql: str | None = None) -> BaseException:
     """The driver's error as the rest of the program knows it."""
-    return sa.exc.DBAPIError.instance(sql, None, error, sqlite3.Error)
+    return sa.exc.DBAPIError.instance(sql, None, error, sqlite3.Error, hide_parameters=True)

@@ -218,7 +218,7 @@ def _busy() -> str:
 
 def _explained(complaint: str) -> str:
     """The sentence for the reader that says what the child's ``complaint`` means."""
-    log.error("printing failed: %s", complaint[-2000:])
+    log.error("printing failed: %s", NO_GLYPH.sub("no glyph", complaint)[-2000:])
     if no_glyph := NO_GLYPH.search(complaint):
         text = no_glyph["text"]
         return _missing_message(printable(text) or [text])

@@ -12,6 +12,7 @@ ACTS = {
     "backup.make": _l("备份"),
     "backup.download": _l("下载备份"),
     "backup.restore": _l("恢复备份"),
+    "audit.verify": _l("检验操作日志"),
     "school.create": _l("建立学校"),
     "sample.year": _l("样本学校补一学年"),
     "school.change": _l("修改学校设置"),
@@ -216,6 +217,8 @@ SUBJECTS = {
 }
 KEYS = {
     "size": _l("大小（字节）"),
+    "entries": _l("条数"),
+    "faults": _l("对不上的"),
     "name": _l("名称"),
     "short_name": _l("简称"),
     "username": _l("账号"),

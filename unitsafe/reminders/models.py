@@ -12,6 +12,7 @@ from unitsafe.reminders.rules import Hours, Kind, NoticeState, Sort
 
 _LIVE = sa.text("removed_at IS NULL")
 _OPEN = sa.text("sent_at IS NULL AND given_up_at IS NULL")
+_GIVEN_UP = sa.text("given_up_at IS NOT NULL")
 
 
 class Channel(Model):
@@ -73,6 +74,12 @@ class Notice(Model):
             sqlite_where=_OPEN,
             postgresql_where=_OPEN,
         ),  # sending.claim, queries.unsent
+        sa.Index(
+            "ix_notice_given_up",
+            "given_up_at",
+            sqlite_where=_GIVEN_UP,
+            postgresql_where=_GIVEN_UP,
+        ),  # queries.given_up_since
     )
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(sa.String(120), unique=True)
@@ -111,7 +118,7 @@ class Mute(Model):
 
 class ReminderSetting(Model):
     """The school's hours, and how far the outbox has come: the last hazard event that was looked at,
-    the last days whose lists and summary were made."""
+    the last days whose lists and summary were made, when a round was last noted."""
 
     __tablename__ = "reminder_setting"
     __table_args__ = (sa.CheckConstraint("id = 1", name="only_one"),)
@@ -122,6 +129,7 @@ class ReminderSetting(Model):
     last_event_id: Mapped[int | None]
     morning_on: Mapped[date | None]
     digest_on: Mapped[date | None]
+    last_round_at: Mapped[datetime | None]
 
     @property
     def hours(self) -> Hours:

@@ -170,6 +170,25 @@ def unsent(session: Session, now: datetime) -> Unsent:
     return Unsent(*row)
 
 
+def given_up_since(session: Session, since: datetime) -> int:
+    """How many notices were given up from then on."""
+    return session.scalars(
+        sa.select(sa.func.count()).select_from(Notice).where(Notice.given_up_at >= since)
+    ).one()
+
+
+def failing(session: Session) -> int:
+    """How many notices have failed and are tried again."""
+    return session.scalars(
+        sa.select(sa.func.count()).select_from(Notice).where(is_open(), Notice.attempts > 0)
+    ).one()
+
+
+def last_round(session: Session) -> datetime | None:
+    """When a round was last noted (services.NOTED_EVERY); None before the first."""
+    return session.scalar(sa.select(ReminderSetting.last_round_at))
+
+
 def known_keys(session: Session, keys: Sequence[str]) -> set[str]:
     """Those of ``keys`` that the outbox has already."""
     return set(session.scalars(sa.select(Notice.key).where(Notice.key.in_(keys))))

@@ -23,7 +23,6 @@ class Ticking:
     def __init__(self, app: Flask) -> None:
         from apscheduler.schedulers.background import BackgroundScheduler
 
-        logging.getLogger("apscheduler").setLevel(logging.WARNING)
         self._scheduler = BackgroundScheduler(
             timezone=clock.ZONE,
             job_defaults={"coalesce": True, "misfire_grace_time": 3600, "max_instances": 1},

@@ -3,17 +3,22 @@
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from flask_babel import gettext as _
 from sqlalchemy.orm import Session
 
 from unitsafe.core import audit
+from unitsafe.core.db import write_tx
 from unitsafe.core.domain import Actor, RuleError
 from unitsafe.reminders import deciding, queries, sending, wording
 from unitsafe.reminders.models import Channel, Mute, Notice
 from unitsafe.reminders.rules import LEASE, OPTIONAL, Hours, Kind
+from unitsafe.school.models import School
+
+NOTED_EVERY = timedelta(minutes=5)
+"""So exactly is it known when the last round was: a write for each would be one a minute."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,19 @@ def tick(session: Session, *, now: datetime, deliver: sending.Deliver | None = N
     """
     made = deciding.decide(session, now=now)
     done = sending.send_due(session, now=now, deliver=deliver)
+    _note_round(session, now)
     return Tick(made, done.sent, done.failed, done.given_up)
+
+
+def _note_round(session: Session, now: datetime) -> None:
+    last = queries.last_round(session)
+    is_fresh = last is not None and timedelta(0) <= now - last < NOTED_EVERY
+    if is_fresh or session.get(School, 1) is None:
+        return
+    with write_tx(session) as tx:
+        kept = queries.setting(tx)
+        tx.add(kept)
+        kept.last_round_at = now
 
 
 def add_channel(

@@ -1,5 +1,6 @@
 """今日, and whether the server is well."""
 
+import logging
 from collections import Counter
 from datetime import date, datetime
 
@@ -30,6 +31,7 @@ from unitsafe.today import board
 from unitsafe.visits.queries import late_replies
 
 bp = Blueprint("today", __name__)
+log = logging.getLogger(__name__)
 
 
 @bp.get("/")
@@ -72,6 +74,10 @@ def _gaps(session: Session, school: School, today: date, now: datetime) -> Count
 @bp.get("/healthz")
 @public
 def healthz() -> ResponseReturnValue:
-    """200 when the database answers."""
-    db.session.execute(sa.text("SELECT 1"))
+    """200 when the database answers, 503 when it does not: for a monitor."""
+    try:
+        db.session.execute(sa.text("SELECT 1"))
+    except sa.exc.SQLAlchemyError:
+        log.exception("the database does not answer")
+        return jsonify(status="database does not answer"), 503
     return jsonify(status="ok")
