@@ -14,6 +14,7 @@ from unitsafe import clock, config, screen
 from unitsafe.checks.quick_taps import QuickTaps
 from unitsafe.core import access, db, errors, forms, htmx, security
 from unitsafe.core.blobs import BlobStore
+from unitsafe.grids import policy_version
 from unitsafe.grids.kept_actors import KeptActors, new_store
 
 FEATURES = (
@@ -127,7 +128,12 @@ class _RowId(IntegerConverter):
 def _engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite:") and ":memory:" in url:
         return {}
-    return {"pool_size": 8, "max_overflow": 0, "pool_timeout": 30}
+    pool: dict[str, Any] = {"pool_size": 8, "max_overflow": 0, "pool_timeout": 30}
+    if url.startswith("sqlite:"):
+        return pool
+    # Writers see what the one before them has committed (core.db.write_tx), whatever the server's
+    # default is; a connection that a restart of PostgreSQL cut is opened anew.
+    return {**pool, "isolation_level": "READ COMMITTED", "pool_pre_ping": True}
 
 
 def _register_features(app: Flask) -> KeptActors:
@@ -138,7 +144,8 @@ def _register_features(app: Flask) -> KeptActors:
         app.register_blueprint(import_module(f"unitsafe.{name}.views").bp)
     cli.init_app(app)
 
-    kept = new_store()
+    with app.app_context():
+        kept = new_store(policy_version.reader(db.db.engine))
 
     @access.login_manager.user_loader  # type: ignore[untyped-decorator]
     def load(token: str) -> access.Session | None:

@@ -92,10 +92,17 @@ def secret_key(data: Path) -> str:
     try:
         data.mkdir(parents=True, exist_ok=True)
         if not file.exists():
-            part = file.with_suffix(".part")
+            part = file.with_suffix(f".{os.getpid()}.part")
             part.touch(mode=0o600)
             part.write_text(secrets.token_hex(32))
-            part.replace(file)
+            try:
+                os.link(part, file)  # unlike a rename never over the key of another process
+            except FileExistsError:
+                pass
+            except OSError:  # a file system without links
+                part.replace(file)
+            finally:
+                part.unlink(missing_ok=True)
         return file.read_text().strip()
     except OSError as error:
         raise ConfigError(

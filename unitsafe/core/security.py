@@ -5,6 +5,8 @@ from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_talisman import Talisman
 
+from unitsafe.core.shared_limits import SharedLimits
+
 POLICY = {
     "default-src": "'self'",
     "img-src": "'self' blob: data:",
@@ -13,8 +15,9 @@ POLICY = {
     "form-action": "'self'",
     "frame-ancestors": "'none'",
 }
-limiter = Limiter(key_func=get_remote_address, storage_uri="memory://", headers_enabled=True)
-"""Limits name their own key (an account, a form): a school is one address on the internet."""
+limiter = Limiter(key_func=get_remote_address, headers_enabled=True)
+"""Limits name their own key (an account, a form): a school is one address on the internet. They are
+counted in this process on SQLite, and for all processes together on PostgreSQL."""
 
 
 def init_app(app: Flask) -> None:
@@ -28,6 +31,9 @@ def init_app(app: Flask) -> None:
         frame_options="DENY",
         referrer_policy="same-origin",
     )
+    is_alone = app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite:")
+    kept_in = "memory" if is_alone else SharedLimits.STORAGE_SCHEME[0]
+    app.config["RATELIMIT_STORAGE_URI"] = f"{kept_in}://"
     limiter.init_app(app)
     app.after_request(_no_store)
 
