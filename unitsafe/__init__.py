@@ -13,7 +13,7 @@ from whitenoise import WhiteNoise
 from unitsafe import clock, config, screen
 from unitsafe.checks.quick_taps import QuickTaps
 from unitsafe.core import access, db, errors, forms, htmx, security
-from unitsafe.core.blobs import BlobStore
+from unitsafe.core.blobs import Blobs, BlobStore
 from unitsafe.grids import policy_version
 from unitsafe.grids.kept_actors import KeptActors, new_store
 
@@ -90,7 +90,7 @@ def create_app(settings: config.Config | None = None, **overrides: Any) -> Flask
         BABEL_TRANSLATION_DIRECTORIES=str(config.ROOT / "unitsafe" / "translations"),
     )
     app.config.from_mapping(overrides)
-    app.extensions["photos"] = BlobStore(settings.photos)
+    app.extensions["photos"] = _blobs(settings)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.converters["int"] = _RowId
     db.init_app(app)
@@ -123,6 +123,15 @@ class _RowId(IntegerConverter):
 
     def __init__(self, map: Any, **options: Any) -> None:
         super().__init__(map, **{"max": 2**31 - 1, **options})
+
+
+def _blobs(settings: config.Config) -> Blobs:
+    near = BlobStore(settings.photos)
+    if not settings.bucket:
+        return near
+    from unitsafe.core.bucket import Bucket  # 10 MB that schools without one do not pay
+
+    return Bucket(settings.bucket, near)
 
 
 def _engine_options(url: str) -> dict[str, Any]:

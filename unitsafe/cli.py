@@ -16,7 +16,7 @@ from unitsafe import backup as backups
 from unitsafe import clock, content
 from unitsafe.core import audit
 from unitsafe.core.audit import AuditEntry
-from unitsafe.core.blobs import StorageFull
+from unitsafe.core.blobs import StorageAway, StorageFull
 from unitsafe.core.db import db
 from unitsafe.core.domain import RuleError
 from unitsafe.reminders import services as reminders
@@ -36,6 +36,8 @@ def in_one_line(command: Command) -> Command:
             sys.exit(f"unitsafe: {error}")
         except StorageFull:
             sys.exit(f"unitsafe: {DISK_FULL}")
+        except StorageAway as error:
+            sys.exit(f"unitsafe: UNITSAFE_PHOTOS: the bucket cannot be used ({error.__cause__})")
         except sa.exc.DatabaseError as error:
             reason = str(error.orig).strip().splitlines()[0]
             sys.exit(f"unitsafe: {DISK_FULL if 'full' in reason else reason}")

@@ -1,6 +1,7 @@
 """Settings from the environment; everything else is in the school's settings."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 from unitsafe import clock
 
 ROOT = Path(__file__).resolve().parent.parent
+BUCKET = "s3://"
 
 
 class ConfigError(Exception):
@@ -21,6 +23,7 @@ class Config:
     """What the environment says. Source: product.md §7.
 
     ``reminds``: whether the server sends reminders itself; off where `flask remind` runs by cron.
+    ``photos_at``: another folder for photos and files, or a bucket as ``s3://bucket/prefix``.
     """
 
     host: str
@@ -29,11 +32,19 @@ class Config:
     database_url: str
     now: datetime | None
     reminds: bool = True
+    photos_at: str = ""
+
+    @property
+    def bucket(self) -> str:
+        """The bucket of the photos; empty when they lie in a folder."""
+        return self.photos_at if self.photos_at.startswith(BUCKET) else ""
 
     @property
     def photos(self) -> Path:
-        """Where photos lie."""
-        return self.data / "photos"
+        """Where photos lie; of those in a bucket copies that were needed lately."""
+        if self.bucket:
+            return self.data / "photos-copies"
+        return Path(self.photos_at) if self.photos_at else self.data / "photos"
 
     @property
     def backups(self) -> Path:
@@ -60,7 +71,18 @@ def read(environ: Mapping[str, str] = os.environ) -> Config:
         database_url=url,
         now=_moment(environ.get("UNITSAFE_NOW")),
         reminds=_switch("UNITSAFE_REMIND", environ.get("UNITSAFE_REMIND") or "on"),
+        photos_at=_photos(environ.get("UNITSAFE_PHOTOS") or ""),
     )
+
+
+def _photos(text: str) -> str:
+    if text.startswith(BUCKET):
+        if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]+(/[A-Za-z0-9._/-]*)?", text):
+            raise ConfigError(f"UNITSAFE_PHOTOS: {text!r} is not like s3://bucket/prefix")
+        return text
+    if "://" in text:
+        raise ConfigError("UNITSAFE_PHOTOS: only a folder and s3://bucket/prefix are known")
+    return str(Path(text).expanduser().absolute()) if text else ""
 
 
 def _switch(name: str, text: str) -> bool:

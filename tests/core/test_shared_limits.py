@@ -5,7 +5,6 @@ import os
 import pytest
 import sqlalchemy as sa
 
-from unitsafe.core.db import db
 from unitsafe.core.security import limiter
 from unitsafe.core.shared_limits import SharedLimits
 

@@ -14,12 +14,15 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from unitsafe.core import access
-from unitsafe.core.blobs import StorageFull
+from unitsafe.core.blobs import StorageError
 from unitsafe.core.domain import NotAllowed, RuleError
 from unitsafe.core.htmx import see_other, wants_fragment
 from unitsafe.core.labels import label
 from unitsafe.core.once import Repeated
 from unitsafe.core.printing import PrintError
+
+PG_DISK_FULL = "53100"
+"""SQLSTATE. Source: PostgreSQL manual, appendix A; no connection at all has none."""
 
 
 def init_app(app: Flask) -> None:
@@ -28,7 +31,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(RuleError, _forbidden)
     app.register_error_handler(PrintError, lambda error: answer(409, str(error), with_hint=False))
-    app.register_error_handler(StorageFull, lambda error: answer(507, str(error)))
+    app.register_error_handler(StorageError, _storage)
     app.register_error_handler(Repeated, lambda error: see_other(error.location))
     app.register_error_handler(
         StaleDataError, lambda _error: answer(409, _lost_race(), with_hint=False)
@@ -133,6 +136,10 @@ def _is_for_strangers() -> bool:
     return is_public and request.blueprint not in ("people", "setup")
 
 
+def _storage(error: StorageError) -> ResponseReturnValue:
+    return answer(error.status, str(_(error.message)))
+
+
 def _database(error: sa.exc.OperationalError) -> ResponseReturnValue:
     text = str(error.orig)
     if isinstance(error.orig, sqlite3.OperationalError):
@@ -140,6 +147,12 @@ def _database(error: sa.exc.OperationalError) -> ResponseReturnValue:
             return answer(503, _("数据库正忙（可能正在备份），刚才的操作没有保存。"))
         if "full" in text:
             return answer(507)
+    else:
+        state = getattr(error.orig, "sqlstate", None)
+        if state == PG_DISK_FULL:
+            return answer(507)
+        if state is None or error.connection_invalidated:
+            return answer(503, _("数据库暂时连不上，刚才的操作没有保存。"))
     return _crash(error)
 
 

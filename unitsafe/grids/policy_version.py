@@ -16,8 +16,9 @@ from unitsafe.grids.models import Assignment, Grid
 from unitsafe.people.models import Absence, Person, PersonPost, SignIn
 
 ADDED_MATTERS = {
-    Model.__table__.name: True for Model in (PersonPost, Absence, Assignment, Grid)
-} | {Model.__table__.name: False for Model in (Person, SignIn)}
+    **{kind.__tablename__: True for kind in (PersonPost, Absence, Assignment, Grid)},
+    **{kind.__tablename__: False for kind in (Person, SignIn)},
+}
 """Tables that hold the policy, and whether a new row can change an actor that is kept already."""
 
 
