@@ -6,7 +6,18 @@ import sqlite3
 from enum import Enum
 
 import sqlalchemy as sa
-from flask import Flask, abort, g, jsonify, make_response, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -152,13 +163,18 @@ def _database(error: sa.exc.OperationalError) -> ResponseReturnValue:
         if state == PG_DISK_FULL:
             return answer(507)
         if state is None or error.connection_invalidated:
-            return answer(503, _("数据库暂时连不上，刚才的操作没有保存。"))
+            current_app.logger.error("the database is away: %s", str(error.orig).strip())
+            return _without_database()
     return _crash(error)
 
 
-def _crash(error: Exception) -> ResponseReturnValue:
-    from flask import current_app
+def _without_database() -> ResponseReturnValue:
+    """In plain words: a page of ours asks the database for the school's name."""
+    text = _("数据库暂时连不上，刚才的操作没有保存，请稍后再试，或联系管理员。")
+    return Response(f"{text}\n", 503, mimetype="text/plain")
 
+
+def _crash(error: Exception) -> ResponseReturnValue:
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return answer(507)
     current_app.logger.exception("unexpected error")
