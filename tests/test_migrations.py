@@ -18,6 +18,7 @@ from unitsafe import create_app
 from unitsafe.config import Config
 from unitsafe.core.append_only import statements
 from unitsafe.core.db import db
+from unitsafe.grids import policy_version
 from unitsafe.startup import newest_revision, prepare, revision
 
 POSTGRES = os.environ.get("TEST_DATABASE_URL", "")
@@ -109,6 +110,7 @@ def expected_triggers() -> int:
     """One for each statement that makes a trigger."""
     dialect = "postgresql" if POSTGRES else "sqlite"
     made = [sql for table in APPEND_ONLY for sql in statements(table, dialect)]
+    made += policy_version.statements(dialect)
     return sum(sql.startswith("CREATE TRIGGER") for sql in made)
 
 

@@ -13,8 +13,9 @@ from whitenoise import WhiteNoise
 from unitsafe import clock, config, screen
 from unitsafe.checks.quick_taps import QuickTaps
 from unitsafe.core import access, db, errors, forms, htmx, security, trace
-from unitsafe.core.blobs import BlobStore
+from unitsafe.core.blobs import Blobs, BlobStore
 from unitsafe.core.watch import Watch
+from unitsafe.grids import policy_version
 from unitsafe.grids.kept_actors import KeptActors, new_store
 
 FEATURES = (
@@ -91,7 +92,7 @@ def create_app(settings: config.Config | None = None, **overrides: Any) -> Flask
         BABEL_TRANSLATION_DIRECTORIES=str(config.ROOT / "unitsafe" / "translations"),
     )
     app.config.from_mapping(overrides)
-    app.extensions["photos"] = BlobStore(settings.photos)
+    app.extensions["photos"] = _blobs(settings)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.converters["int"] = _RowId
     db.init_app(app)
@@ -132,11 +133,25 @@ class _RowId(IntegerConverter):
         super().__init__(map, **{"max": 2**31 - 1, **options})
 
 
+def _blobs(settings: config.Config) -> Blobs:
+    near = BlobStore(settings.photos)
+    if not settings.bucket:
+        return near
+    from unitsafe.core.bucket import Bucket  # 10 MB that schools without one do not pay
+
+    return Bucket(settings.bucket, near)
+
+
 def _engine_options(url: str) -> dict[str, Any]:
     hidden = {"hide_parameters": True}  # what people entered stays out of messages of errors
     if url.startswith("sqlite:") and ":memory:" in url:
         return hidden
-    return {"pool_size": 8, "max_overflow": 0, "pool_timeout": 30, **hidden}
+    pool: dict[str, Any] = {"pool_size": 8, "max_overflow": 0, "pool_timeout": 30, **hidden}
+    if url.startswith("sqlite:"):
+        return pool
+    # Writers see what the one before them has committed (core.db.write_tx), whatever the server's
+    # default is; a connection that a restart of PostgreSQL cut is opened anew.
+    return {**pool, "isolation_level": "READ COMMITTED", "pool_pre_ping": True}
 
 
 def _register_features(app: Flask) -> KeptActors:
@@ -147,7 +162,8 @@ def _register_features(app: Flask) -> KeptActors:
         app.register_blueprint(import_module(f"unitsafe.{name}.views").bp)
     cli.init_app(app)
 
-    kept = new_store()
+    with app.app_context():
+        kept = new_store(policy_version.reader(db.db.engine))
 
     @access.login_manager.user_loader  # type: ignore[untyped-decorator]
     def load(token: str) -> access.Session | None:

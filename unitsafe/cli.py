@@ -18,7 +18,7 @@ from unitsafe.backups.restoring import restore_backup
 from unitsafe.backups.rules import BackupError
 from unitsafe.core import audit
 from unitsafe.core.audit import AuditEntry
-from unitsafe.core.blobs import StorageFull
+from unitsafe.core.blobs import StorageAway, StorageFull
 from unitsafe.core.db import db
 from unitsafe.core.domain import RuleError
 from unitsafe.reminders import services as reminders
@@ -38,6 +38,8 @@ def in_one_line(command: Command) -> Command:
             sys.exit(f"unitsafe: {error}")
         except StorageFull:
             sys.exit(f"unitsafe: {DISK_FULL}")
+        except StorageAway as error:
+            sys.exit(f"unitsafe: UNITSAFE_PHOTOS: the bucket cannot be used ({error.__cause__})")
         except sa.exc.DatabaseError as error:
             reason = str(error.orig).strip().splitlines()[0]
             sys.exit(f"unitsafe: {DISK_FULL if 'full' in reason else reason}")

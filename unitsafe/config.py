@@ -14,6 +14,7 @@ from unitsafe import clock
 ROOT = Path(__file__).resolve().parent.parent
 LEAST_PASSPHRASE = 12
 """Characters: whoever has a locked backup may try passphrases without limit. Source: product default."""
+BUCKET = "s3://"
 
 
 class ConfigError(Exception):
@@ -29,6 +30,7 @@ class Config:
     ``https``: people open it by https:// only; ``proxies``: how many proxies of ours stand before
     it, each of which says whom it asks for; ``hosts``: the names it answers to, any when empty.
     ``log``: the file to log to instead of standard error.
+    ``photos_at``: another folder for photos and files, or a bucket as ``s3://bucket/prefix``.
     """
 
     host: str
@@ -43,11 +45,19 @@ class Config:
     proxies: int = 0
     hosts: tuple[str, ...] = ()
     log: Path | None = None
+    photos_at: str = ""
+
+    @property
+    def bucket(self) -> str:
+        """The bucket of the photos; empty when they lie in a folder."""
+        return self.photos_at if self.photos_at.startswith(BUCKET) else ""
 
     @property
     def photos(self) -> Path:
-        """Where photos lie."""
-        return self.data / "photos"
+        """Where photos lie; of those in a bucket copies that were needed lately."""
+        if self.bucket:
+            return self.data / "photos-copies"
+        return Path(self.photos_at) if self.photos_at else self.data / "photos"
 
     @property
     def backups(self) -> Path:
@@ -93,6 +103,7 @@ def read(environ: Mapping[str, str] = os.environ) -> Config:
         proxies=_proxies(environ.get("UNITSAFE_PROXIES") or "0"),
         hosts=_hosts(environ.get("UNITSAFE_HOSTS") or ""),
         log=_file(environ.get("UNITSAFE_LOG")),
+        photos_at=_photos(environ.get("UNITSAFE_PHOTOS") or ""),
     )
 
 
@@ -106,6 +117,16 @@ def _passphrase(text: str) -> str:
             f"UNITSAFE_BACKUP_PASSPHRASE: give at least {LEAST_PASSPHRASE} characters"
         )
     return text
+
+
+def _photos(text: str) -> str:
+    if text.startswith(BUCKET):
+        if not re.fullmatch(r"s3://[a-z0-9][a-z0-9.-]+(/[A-Za-z0-9._/-]*)?", text):
+            raise ConfigError(f"UNITSAFE_PHOTOS: {text!r} is not like s3://bucket/prefix")
+        return text
+    if "://" in text:
+        raise ConfigError("UNITSAFE_PHOTOS: only a folder and s3://bucket/prefix are known")
+    return str(Path(text).expanduser().absolute()) if text else ""
 
 
 def _switch(name: str, text: str) -> bool:
@@ -158,10 +179,17 @@ def secret_key(data: Path) -> str:
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not file.exists():
-            part = file.with_suffix(".part")
+            part = file.with_suffix(f".{os.getpid()}.part")
             part.touch(mode=0o600)
             part.write_text(secrets.token_hex(32))
-            part.replace(file)
+            try:
+                os.link(part, file)  # unlike a rename never over the key of another process
+            except FileExistsError:
+                pass
+            except OSError:  # a file system without links
+                part.replace(file)
+            finally:
+                part.unlink(missing_ok=True)
         if file.stat().st_mode & 0o077 and os.name == "posix":  # as a copy or a restore left it
             file.chmod(0o600)
         return file.read_text().strip()

@@ -8,7 +8,7 @@ from flask_migrate import upgrade
 
 from unitsafe import clock, config, content
 from unitsafe.checks.planning import create_default_plans
-from unitsafe.core.db import db, writing
+from unitsafe.core.db import db, one_process, writing
 from unitsafe.equipment.services import renew_all
 from unitsafe.school import settings as school_settings
 from unitsafe.school.models import School
@@ -26,9 +26,10 @@ def prepare(app: Flask) -> None:
     content.load()
     with app.app_context():
         try:
-            if revision() != newest_revision():
-                upgrade()
-            ready(app)
+            with one_process():
+                if revision() != newest_revision():
+                    upgrade()
+                ready(app)
         except sa.exc.DatabaseError as error:
             first_line = str(error.orig).strip().splitlines()[0]
             raise StartupError(

@@ -12,7 +12,7 @@ from alembic import op
 from unitsafe.core.db import UtcDateTime
 
 revision = '0027_security'
-down_revision = '0024_assessments'
+down_revision = '0026_processes'
 branch_labels = None
 depends_on = None
 

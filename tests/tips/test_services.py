@@ -1,5 +1,6 @@
 """What is done with tips: history, limits, the way to a hazard and back."""
 
+import shutil
 from collections import namedtuple
 from datetime import date
 
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 
 from tests.factories import picture
 from unitsafe.core.audit import AuditEntry
+from unitsafe.core.blobs import BlobStore
 from unitsafe.core.domain import RuleError
 from unitsafe.hazards import services as hazards
 from unitsafe.hazards.models import HazardPhoto
@@ -190,11 +192,11 @@ def test_photos_are_taken_while_there_is_room(make, session, tmp_path, monkeypat
     school = make.school()
     usage = namedtuple("usage", "total used free")
     free = [10**12]
-    monkeypatch.setattr(services.shutil, "disk_usage", lambda _path: usage(0, 0, free[0]))
-    folder = tmp_path / "not" / "yet"
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: usage(0, 0, free[0]))
+    store = BlobStore(tmp_path / "not" / "yet")
 
     def takes():
-        return services.takes_photos(session, session.get(School, 1), folder, make.now())
+        return services.takes_photos(session, session.get(School, 1), store, make.now())
 
     assert takes()
     free[0] = 10**8

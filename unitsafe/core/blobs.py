@@ -5,12 +5,16 @@ import errno
 import hashlib
 import os
 import re
+import shutil
 import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Protocol
 
 KEY = re.compile(r"[0-9a-f]{64}")
 SUFFIX = re.compile(r"(-[a-z0-9]+)?(\.[a-z0-9]+)*")
+NAME = re.compile(rf"[0-9a-f]{{2}}/[0-9a-f]{{2}}/{KEY.pattern}{SUFFIX.pattern}")
 FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
 
 
@@ -20,14 +24,59 @@ def N_(message: str) -> str:  # noqa: N802
 
 
 DISK_FULL = N_("服务器磁盘已满，文件没有保存，请联系管理员。")
+AWAY = N_("存放照片和文件的服务器连不上，请稍后再试，或联系管理员。")
 
 
-class StorageFull(Exception):
-    """No room for a file; nothing of it was kept. ``str()`` is the Chinese sentence to show."""
+class StorageError(Exception):
+    """A file cannot be kept or read; nothing half was kept. ``str()`` is the Chinese sentence to
+    show, ``status`` its answer in HTTP."""
+
+    status = 500
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class StorageFull(StorageError):
+    """No room for a file."""
+
+    status = 507
 
     def __init__(self, message: str = DISK_FULL) -> None:
         super().__init__(message)
-        self.message = message
+
+
+class StorageAway(StorageError):
+    """The storage is another machine, and that does not answer or lets us not in."""
+
+    status = 503
+
+    def __init__(self, message: str = AWAY) -> None:
+        super().__init__(message)
+
+
+class Blobs(Protocol):
+    """Where files are kept: a folder (:class:`BlobStore`) or a bucket (``core.bucket``)."""
+
+    def put(self, data: bytes, suffix: str) -> str:
+        """Keep ``data`` and return its key, the SHA-256 as 64 hex digits; on return it is safe.
+
+        ``suffix`` is like ``.jpg``. Raises StorageError, ValueError for a bad suffix.
+        """
+
+    def path(self, key: str, suffix: str) -> Path:
+        """A file on this machine with the content of ``key``; there is none when it was never kept.
+        Raises StorageError, ValueError."""
+
+    def exists(self, key: str, suffix: str) -> bool:
+        """Whether the file of ``key`` is kept. Raises StorageError, ValueError."""
+
+    def names(self) -> Iterator[str]:
+        """Everything that is kept, as ``ab/cd/<sha256><suffix>``. Raises StorageError."""
+
+    def has_room(self, floor: int) -> bool:
+        """Whether more than ``floor`` bytes are free, as far as anybody can know."""
 
 
 class BlobStore:
@@ -56,15 +105,32 @@ class BlobStore:
 
     def path(self, key: str, suffix: str) -> Path:
         """Where the file of ``key`` lies, whether it exists or not. Raises ValueError."""
-        if not KEY.fullmatch(key):
-            raise ValueError("a blob's key is 64 lower-case hex digits")
-        if not SUFFIX.fullmatch(suffix):
-            raise ValueError("a blob's suffix is like .jpg or -thumb.jpg")
-        return self.root / key[:2] / key[2:4] / f"{key}{suffix}"
+        return self.root / name_of(key, suffix)
 
     def exists(self, key: str, suffix: str) -> bool:
         """Whether the file of ``key`` is there. Raises ValueError."""
         return self.path(key, suffix).is_file()
+
+    def names(self) -> Iterator[str]:
+        """What lies there under a name of ours, in no order."""
+        for path in self.root.rglob("*.*"):
+            name = path.relative_to(self.root).as_posix()
+            if NAME.fullmatch(name) and path.is_file():
+                yield name
+
+    def has_room(self, floor: int) -> bool:
+        """Whether more than ``floor`` bytes are free on the disk."""
+        folder = next(path for path in (self.root, *self.root.parents) if path.exists())
+        return shutil.disk_usage(folder).free > floor
+
+
+def name_of(key: str, suffix: str) -> str:
+    """``ab/cd/<sha256><suffix>``. Raises ValueError."""
+    if not KEY.fullmatch(key):
+        raise ValueError("a blob's key is 64 lower-case hex digits")
+    if not SUFFIX.fullmatch(suffix):
+        raise ValueError("a blob's suffix is like .jpg or -thumb.jpg")
+    return f"{key[:2]}/{key[2:4]}/{key}{suffix}"
 
 
 def _write_whole(path: Path, data: bytes) -> None:

@@ -7,7 +7,18 @@ import sqlite3
 from enum import Enum
 
 import sqlalchemy as sa
-from flask import Flask, abort, g, jsonify, make_response, render_template, request, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
@@ -15,7 +26,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from unitsafe.core import access
-from unitsafe.core.blobs import StorageFull
+from unitsafe.core.blobs import StorageError
 from unitsafe.core.domain import NotAllowed, RuleError
 from unitsafe.core.htmx import see_other, wants_fragment
 from unitsafe.core.labels import label
@@ -25,6 +36,9 @@ from unitsafe.core.trace import error_number
 
 log = logging.getLogger("unitsafe.security")
 
+PG_DISK_FULL = "53100"
+"""SQLSTATE. Source: PostgreSQL manual, appendix A; no connection at all has none."""
+
 
 def init_app(app: Flask) -> None:
     """Every error gets a page that says what to do next."""
@@ -32,7 +46,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(RuleError, _forbidden)
     app.register_error_handler(PrintError, lambda error: answer(409, str(error), with_hint=False))
-    app.register_error_handler(StorageFull, lambda error: answer(507, str(error)))
+    app.register_error_handler(StorageError, _storage)
     app.register_error_handler(Repeated, lambda error: see_other(error.location))
     app.register_error_handler(
         StaleDataError, lambda _error: answer(409, _lost_race(), with_hint=False)
@@ -159,6 +173,10 @@ def _is_for_strangers() -> bool:
     return is_public and request.blueprint not in ("people", "setup")
 
 
+def _storage(error: StorageError) -> ResponseReturnValue:
+    return answer(error.status, str(_(error.message)))
+
+
 def _database(error: sa.exc.OperationalError) -> ResponseReturnValue:
     text = str(error.orig)
     if isinstance(error.orig, sqlite3.OperationalError):
@@ -166,12 +184,23 @@ def _database(error: sa.exc.OperationalError) -> ResponseReturnValue:
             return answer(503, _("数据库正忙（可能正在备份），刚才的操作没有保存。"))
         if "full" in text:
             return answer(507)
+    else:
+        state = getattr(error.orig, "sqlstate", None)
+        if state == PG_DISK_FULL:
+            return answer(507)
+        if state is None or error.connection_invalidated:
+            current_app.logger.error("the database is away: %s", str(error.orig).strip())
+            return _without_database()
     return _crash(error)
 
 
-def _crash(error: Exception) -> ResponseReturnValue:
-    from flask import current_app
+def _without_database() -> ResponseReturnValue:
+    """In plain words: a page of ours asks the database for the school's name."""
+    text = _("数据库暂时连不上，刚才的操作没有保存，请稍后再试，或联系管理员。")
+    return Response(f"{text}\n", 503, mimetype="text/plain")
 
+
+def _crash(error: Exception) -> ResponseReturnValue:
     if isinstance(error, OSError) and error.errno == errno.ENOSPC:
         return answer(507)
     current_app.logger.exception("unexpected error")

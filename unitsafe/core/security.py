@@ -14,6 +14,7 @@ from werkzeug.exceptions import SecurityError
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from unitsafe.config import Config
+from unitsafe.core.shared_limits import SharedLimits
 
 POLICY = {
     "default-src": "'self'",
@@ -48,8 +49,9 @@ SANDBOXED = HEADERS["Content-Security-Policy"] + "; sandbox"
 """The policy of a file that somebody sent: whatever is in it, it runs nothing here."""
 LOCAL = ("localhost", "127.0.0.1", "[::1]")
 
-limiter = Limiter(key_func=get_remote_address, storage_uri="memory://", headers_enabled=True)
-"""Limits name their own key (an account, a form): a school is one address on the internet."""
+limiter = Limiter(key_func=get_remote_address, headers_enabled=True)
+"""Limits name their own key (an account, a form): a school is one address on the internet. They are
+counted in this process on SQLite, and for all processes together on PostgreSQL."""
 
 
 def init_app(app: Flask) -> None:
@@ -62,6 +64,9 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(SecurityError, _other_host)
     if settings.https:
         app.before_request(_only_https)
+    is_alone = app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite:")
+    kept_in = "memory" if is_alone else SharedLimits.STORAGE_SCHEME[0]
+    app.config["RATELIMIT_STORAGE_URI"] = f"{kept_in}://"
     limiter.init_app(app)
     app.after_request(_harden)
 

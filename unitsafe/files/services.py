@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from unitsafe.core.blobs import BlobStore
+from unitsafe.core.blobs import Blobs
 from unitsafe.core.domain import Actor
 from unitsafe.files import rules
 from unitsafe.files.models import StoredFile
@@ -28,14 +28,14 @@ class KeptFile:
     size: int
 
 
-def store() -> BlobStore:
+def store() -> Blobs:
     """Where files lie: beside the photos, so that backups hold them."""
-    blobs: BlobStore = current_app.extensions["photos"]
+    blobs: Blobs = current_app.extensions["photos"]
     return blobs
 
 
 def keep_file(stream: IO[bytes], name: str, *, most_mib: int) -> KeptFile:
-    """Write the file; outside any write transaction. Raises RuleError, StorageFull."""
+    """Write the file; outside any write transaction. Raises RuleError, StorageError."""
     data = stream.read(most_mib * rules.MIB + 1)
     if len(data) > most_mib * rules.MIB:  # its whole size for the message, without reading it
         stream.seek(0, 2)

@@ -5,7 +5,7 @@ from flask_babel import gettext as _
 
 from unitsafe import clock
 from unitsafe.core.access import actor, allow
-from unitsafe.core.blobs import StorageFull
+from unitsafe.core.blobs import StorageError
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import RuleError
 from unitsafe.core.query import row_id
@@ -54,7 +54,7 @@ def sent_files() -> tuple[list[int], str]:
         ]
     except RuleError as error:
         return ids, _(error.message, **error.values)
-    except StorageFull as error:
+    except StorageError as error:
         return ids, str(error)
     if kept:
         with writing() as session:

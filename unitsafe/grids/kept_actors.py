@@ -1,14 +1,16 @@
 """Actors kept between requests: the policy of a person is read once, not with every tap.
 
 Whatever changes people, their devices, posts, absences, assignments or grids in this process empties the store
-when it is committed. A change made by another process (a command) is seen after ``KEEP_SECONDS``.
+when it is committed. A change made by another process is seen at once on PostgreSQL (policy_version)
+and after ``KEEP_SECONDS`` on SQLite, where only commands are other processes.
 """
 
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from time import monotonic
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import event
 from sqlalchemy.orm import Session
@@ -23,20 +25,29 @@ MOST = 1000
 _WATCHED = (Person, SignIn, PersonPost, Absence, Assignment, Grid)
 
 
-class KeptActors:
-    """The store of one app."""
+class _Kept(NamedTuple):
+    """An actor as the ``version`` of the policy has it, and until when that is believed."""
 
-    def __init__(self) -> None:
+    until: float
+    version: int
+    actor: Actor
+
+
+class KeptActors:
+    """The store of one app; ``version`` tells which policy the database holds now."""
+
+    def __init__(self, version: Callable[[], int]) -> None:
+        self._version = version
         self._lock = threading.Lock()
-        self._kept: dict[tuple[str, date], tuple[float, Actor]] = {}
+        self._kept: dict[tuple[str, date], _Kept] = {}
         self._day: date | None = None
         self._seen: set[str] = set()
 
     def actor(self, session: Session, token: str, *, today: date, origin: str) -> Actor | None:
         """:func:`actor_of`, from memory where it is fresh."""
-        found = self._kept.get((token, today))
-        if found is not None and monotonic() < found[0]:
-            return replace(found[1], origin=origin)
+        version = self._version()  # before the policy: what is read is at least as new
+        if known := self._fresh(token, today, version):
+            return replace(known, origin=origin)
         before = _generation
         actor = actor_of(session, token, today=today, origin=origin)
         if actor is not None:
@@ -44,13 +55,18 @@ class KeptActors:
                 if len(self._kept) >= MOST:
                     self._kept.clear()
                 if before == _generation:  # nobody changed the policy while it was read
-                    self._kept[token, today] = (monotonic() + KEEP_SECONDS, actor)
+                    self._kept[token, today] = _Kept(monotonic() + KEEP_SECONDS, version, actor)
         return actor
 
     def known(self, token: str, *, today: date) -> Actor | None:
         """The actor of this cookie when it is in memory and fresh; None says nothing."""
+        return self._fresh(token, today, self._version())
+
+    def _fresh(self, token: str, today: date, version: int) -> Actor | None:
         found = self._kept.get((token, today))
-        return found[1] if found is not None and monotonic() < found[0] else None
+        if found is None or found.version != version or monotonic() >= found.until:
+            return None
+        return found.actor
 
     def is_first_today(self, token: str, today: date) -> bool:
         """Whether this is the first time today, as far as this process knows, that this cookie is
@@ -72,9 +88,9 @@ _stores: list[KeptActors] = []
 _generation = 0
 
 
-def new_store() -> KeptActors:
+def new_store(version: Callable[[], int]) -> KeptActors:
     """A store that hears of every change."""
-    store = KeptActors()
+    store = KeptActors(version)
     _stores.append(store)
     return store
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from unitsafe import clock, content
 from unitsafe.core import once
 from unitsafe.core.access import actor, allow, holds_any
-from unitsafe.core.blobs import StorageFull
+from unitsafe.core.blobs import StorageError
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right, RuleError
 from unitsafe.core.download import pdf
@@ -242,7 +242,7 @@ def paper(letter_id: int) -> ResponseReturnValue:
     form = PaperForm()
     try:
         kept = [photos.keep_file(one.stream) for one in request.files.getlist("photo_file") if one]
-    except (PhotoRefused, StorageFull) as error:
+    except (PhotoRefused, StorageError) as error:
         return _show(letter_id, paper_form=form, photo_error=_refusal(error), status=422)
     ids = [number for text in request.form.getlist("photo") if (number := row_id(text))]
     missing = "" if ids or kept else _("请附上签好的责任书照片，每页拍一张。")
@@ -275,9 +275,9 @@ def _record_paper(letter_id: int, form: PaperForm, ids: list[int], kept: list[ph
     return key.location
 
 
-def _refusal(error: PhotoRefused | StorageFull) -> str:
+def _refusal(error: PhotoRefused | StorageError) -> str:
     """Why a picture was not kept; a PDF from a scanner has a way out."""
-    if isinstance(error, StorageFull):
+    if isinstance(error, StorageError):
         return str(error)
     if error.message == UNSUPPORTED:
         return str(_("扫描件要是照片格式：请在扫描时选JPG，或直接用手机拍照，PDF暂不能上传。"))

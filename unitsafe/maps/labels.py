@@ -4,7 +4,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from unitsafe.core import images_child
-from unitsafe.core.blobs import StorageFull
+from unitsafe.core.blobs import StorageError
 from unitsafe.core.images import PhotoRefused
 
 _REFUSALS = {
@@ -23,9 +23,9 @@ _REFUSALS = {
 }
 
 
-def why_refused(error: PhotoRefused | StorageFull) -> str:
+def why_refused(error: PhotoRefused | StorageError) -> str:
     """Why a picture was not taken, and the way out."""
-    if isinstance(error, StorageFull):
+    if isinstance(error, StorageError):
         return str(error)
     text = _REFUSALS.get(error.message)
     return str(text) % error.values if text else str(_(error.message, **error.values))

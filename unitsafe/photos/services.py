@@ -10,7 +10,7 @@ from flask import current_app
 from sqlalchemy.orm import Session
 
 from unitsafe import clock
-from unitsafe.core.blobs import BlobStore
+from unitsafe.core.blobs import Blobs
 from unitsafe.core.domain import Actor
 from unitsafe.core.images import MIB, PreparedPhoto, prepare_photo
 from unitsafe.photos.models import Photo
@@ -20,9 +20,9 @@ visible_through: dict[str, Callable[[Actor], sa.Select[int]]] = {}
 """Features add what makes a photo visible: a select of photo ids that the actor may see."""
 
 
-def store() -> BlobStore:
+def store() -> Blobs:
     """Where the files lie."""
-    blobs: BlobStore = current_app.extensions["photos"]
+    blobs: Blobs = current_app.extensions["photos"]
     return blobs
 
 
@@ -54,7 +54,7 @@ class Kept:
 def keep_file(stream: IO[bytes], limits: Limits = PHOTO) -> Kept:
     """Make the photo small and write its files; outside any write transaction.
 
-    :raises PhotoRefused, StorageFull: with a sentence for the reader.
+    :raises PhotoRefused, StorageError: with a sentence for the reader.
     """
     return keep(prepare(stream, limits))
 
@@ -71,7 +71,7 @@ def prepare(stream: IO[bytes], limits: Limits = PHOTO) -> PreparedPhoto:
 
 
 def keep(photo: PreparedPhoto) -> Kept:
-    """Write the files of a prepared photo. Raises StorageFull."""
+    """Write the files of a prepared photo. Raises StorageError."""
     return Kept(photo, store().put(photo.jpeg, SUFFIX), store().put(photo.thumb, SUFFIX))
 
 

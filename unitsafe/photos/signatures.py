@@ -2,7 +2,7 @@
 
 from flask_babel import gettext as _
 
-from unitsafe.core.blobs import StorageFull
+from unitsafe.core.blobs import StorageError
 from unitsafe.core.images import PhotoRefused
 from unitsafe.core.signing import SignatureForm
 from unitsafe.photos.services import Kept, keep_file
@@ -15,7 +15,7 @@ def keep_signature(form: SignatureForm, name: str) -> tuple[Kept | None, bool]:
         return None, False
     try:
         kept = keep_file(form.picture) if form.picture else None
-    except (PhotoRefused, StorageFull):
+    except (PhotoRefused, StorageError):
         form.drawing.data = ""
         form.typed_name.errors = [_("签名没有传上来，请重写一次，或改为输入姓名。")]
         return None, False

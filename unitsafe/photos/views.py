@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from unitsafe import clock
 from unitsafe.core.access import actor, allow
-from unitsafe.core.blobs import StorageFull
+from unitsafe.core.blobs import StorageError
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right
 from unitsafe.core.images import PhotoRefused
@@ -57,7 +57,7 @@ def sent_photos() -> tuple[list[int], str]:
         ]
     except PhotoRefused as error:
         return ids, _(error.message, **error.values)
-    except StorageFull as error:
+    except StorageError as error:
         return ids, str(error)
     if kept:
         with writing() as session:
@@ -75,8 +75,8 @@ def kept_upload() -> services.Kept | tuple[Response, int]:
         return services.keep_file(sent.stream)
     except PhotoRefused as error:
         return refused(_(error.message, **error.values))
-    except StorageFull as error:
-        return refused(str(error), 507)
+    except StorageError as error:
+        return refused(str(error), error.status)
 
 
 def addresses(photo_id: int) -> dict[str, int | str]:

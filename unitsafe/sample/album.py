@@ -6,7 +6,7 @@ from datetime import datetime
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from unitsafe.core.blobs import BlobStore
+from unitsafe.core.blobs import Blobs
 from unitsafe.core.images import PreparedPhoto, prepare_photo
 from unitsafe.photos.models import Photo
 from unitsafe.photos.services import Kept
@@ -20,7 +20,7 @@ class Album:
 
     def __init__(self, session: Session) -> None:
         self.session = session
-        store: BlobStore = current_app.extensions["photos"]
+        store: Blobs = current_app.extensions["photos"]
         self._kept = {
             (scene, is_right): _keep(store, pictures.draw_jpeg(scene, is_right=is_right))
             for scene in pictures.SCENES
@@ -55,7 +55,7 @@ class Album:
         return Kept(prepared, prepared.sha256, thumb)
 
 
-def _keep(store: BlobStore, jpeg: bytes) -> tuple[PreparedPhoto, str]:
+def _keep(store: Blobs, jpeg: bytes) -> tuple[PreparedPhoto, str]:
     prepared = prepare_photo(io.BytesIO(jpeg))
     store.put(prepared.jpeg, SUFFIX)
     return prepared, store.put(prepared.thumb, SUFFIX)

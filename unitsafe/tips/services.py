@@ -1,15 +1,14 @@
 """What is done with tips: each step appends an event and an audit entry."""
 
-import shutil
 from collections.abc import Collection
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from unitsafe import clock
 from unitsafe.core import audit
+from unitsafe.core.blobs import Blobs
 from unitsafe.core.domain import Actor, RuleError
 from unitsafe.core.serials import next_in_year
 from unitsafe.hazards import services as hazards
@@ -45,13 +44,12 @@ def check_flood(session: Session, school: School, now: datetime) -> None:
         raise TooMany("现在举报较多，请稍后再试，紧急情况请当面告诉老师。")
 
 
-def takes_photos(session: Session, school: School, root: Path, now: datetime) -> bool:
-    """Whether strangers may still send photos: today's share and the disk below ``root`` allow it."""
+def takes_photos(session: Session, school: School, store: Blobs, now: datetime) -> bool:
+    """Whether strangers may still send photos: today's share and the room in ``store`` allow it."""
     most = school.number("tip_photo_mb") * MB
     if queries.photo_bytes_since(session, now - DAY) >= most:
         return False
-    folder = next(path for path in (root, *root.parents) if path.exists())
-    return shutil.disk_usage(folder).free > rules.DISK_FLOOR
+    return store.has_room(rules.DISK_FLOOR)
 
 
 def receive(

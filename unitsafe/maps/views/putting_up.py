@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from unitsafe import clock
 from unitsafe.core import once
 from unitsafe.core.access import actor, allow
-from unitsafe.core.blobs import StorageFull
+from unitsafe.core.blobs import StorageError
 from unitsafe.core.db import db, writing
 from unitsafe.core.domain import Right, RuleError
 from unitsafe.core.errors import sentence
@@ -125,7 +125,7 @@ def _receive(form: MapForm) -> str:
         return ""
     try:
         kept = photos.keep_file(sent.stream, photos.PLAN)
-    except (PhotoRefused, StorageFull) as error:
+    except (PhotoRefused, StorageError) as error:
         return why_refused(error)
     with writing() as session:
         photo = photos.add_photo(session, kept, by=actor(), now=clock.now())

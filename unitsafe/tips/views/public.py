@@ -130,7 +130,7 @@ def _title(space: Space) -> str:
 
 
 def _takes_photos(school: School, now: datetime) -> bool:
-    return services.takes_photos(db.session(), school, photos.store().root, now)
+    return services.takes_photos(db.session(), school, photos.store(), now)
 
 
 def _ask(
