@@ -73,6 +73,10 @@ class Config:
             "PORT": str(self.port),
             "UNITSAFE_DATA": str(self.data),
             "UNITSAFE_BACKUPS": str(self.backups),
+            "UNITSAFE_PHOTOS": self.photos_at,
+            "UNITSAFE_HTTPS": "on" if self.https else "off",
+            "UNITSAFE_PROXIES": str(self.proxies),
+            "UNITSAFE_HOSTS": ",".join(self.hosts),
             "UNITSAFE_REMIND": "on" if self.reminds else "off",
             "DATABASE_URL": place,
         }

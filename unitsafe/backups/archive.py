@@ -18,7 +18,7 @@ from typing import IO, Any
 
 from unitsafe import config
 from unitsafe.backups.rules import BackupError, Fault
-from unitsafe.core.blobs import BlobStore
+from unitsafe.core.blobs import Blobs, parts_of
 
 DATABASE, DUMP, SECRET_KEY = "unitsafe.db", "unitsafe.pgdump", "secret_key"
 PHOTOS, MANIFEST = "photos", "manifest.json"
@@ -65,12 +65,12 @@ def version() -> str:
     return str(tomllib.loads(text)["project"]["version"])
 
 
-def photos_of(store: BlobStore) -> Iterator[tuple[str, Path]]:
-    """Every kept file: its name in the zip, and where it lies."""
-    for path in sorted(store.root.rglob("*")):
-        name = f"{PHOTOS}/{path.relative_to(store.root).as_posix()}"
-        if PHOTO_NAME.fullmatch(name) and path.is_file():
-            yield name, path
+def photos_of(store: Blobs) -> Iterator[tuple[str, Path]]:
+    """Every kept file: its name in the zip, and where it lies, or a copy of it. Raises StorageError."""
+    for name in sorted(store.names()):
+        path = store.path(*parts_of(name))
+        if path.is_file():
+            yield f"{PHOTOS}/{name}", path
 
 
 def create(path: Path) -> IO[bytes]:

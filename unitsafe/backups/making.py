@@ -28,7 +28,7 @@ from unitsafe.backups.archive import (
     version,
 )
 from unitsafe.backups.rules import BackupError, Fault, Kind, name_for
-from unitsafe.core.blobs import FULL, BlobStore
+from unitsafe.core.blobs import FULL, Blobs
 from unitsafe.core.db import db
 
 __all__ = ["BackupError", "make_backup"]
@@ -114,8 +114,8 @@ def _require_room(app: Flask, url: sa.URL, folder: Path, *, copies: int) -> None
 
     A copy of the database and the zip (twice, when it is locked) lie there at the same time.
     """
-    store: BlobStore = app.extensions["photos"]
-    photos = sum(path.stat().st_size for _name, path in photos_of(store))
+    store: Blobs = app.extensions["photos"]
+    photos = store.total()
     database = Path(str(url.database)).stat().st_size if is_sqlite(url) else 0
     if shutil.disk_usage(folder).free < database + copies * (database + photos) + SPARE:
         raise OSError(ENOSPC, "no room")

@@ -18,6 +18,7 @@ from unitsafe.backups.making import database_url, is_sqlite
 from unitsafe.backups.rules import STAMP_FORMAT, BackupError, Fault
 from unitsafe.backups.verifying import require_known
 from unitsafe.core import audit
+from unitsafe.core.blobs import Blobs, BlobStore, parts_of
 from unitsafe.core.db import db, writing
 from unitsafe.startup import prepare
 
@@ -61,6 +62,7 @@ def restore_backup(
         moves = _moves(places, staged, aside, database.logs())
         with _moved(moves, database), database.replaced(aside):
             prepare(app)
+            _into_the_bucket(app)
             _remember(app, manifest, now)
     except OSError as error:
         raise BackupError(f"nothing was restored ({error.strerror or error})") from None
@@ -69,6 +71,15 @@ def restore_backup(
             shutil.rmtree(path.parent, ignore_errors=True)
     before = database.place.parent / aside
     return Restored(manifest, before if before.is_dir() else None)
+
+
+def _into_the_bucket(app: Flask) -> None:
+    """Where the photos belong into a bucket, what was unpacked are only the copies near by."""
+    settings: config.Config = app.config["SETTINGS"]
+    if settings.bucket:
+        far: Blobs = app.extensions["photos"]
+        for name in BlobStore(settings.photos).names():
+            far.put((settings.photos / name).read_bytes(), parts_of(name)[1])
 
 
 class _File:

@@ -75,6 +75,9 @@ class Blobs(Protocol):
     def names(self) -> Iterator[str]:
         """Everything that is kept, as ``ab/cd/<sha256><suffix>``. Raises StorageError."""
 
+    def total(self) -> int:
+        """Bytes of everything that is kept. Raises StorageError."""
+
     def has_room(self, floor: int) -> bool:
         """Whether more than ``floor`` bytes are free, as far as anybody can know."""
 
@@ -118,6 +121,10 @@ class BlobStore:
             if NAME.fullmatch(name) and path.is_file():
                 yield name
 
+    def total(self) -> int:
+        """Bytes of the files."""
+        return sum((self.root / name).stat().st_size for name in self.names())
+
     def has_room(self, floor: int) -> bool:
         """Whether more than ``floor`` bytes are free on the disk."""
         folder = next(path for path in (self.root, *self.root.parents) if path.exists())
@@ -131,6 +138,12 @@ def name_of(key: str, suffix: str) -> str:
     if not SUFFIX.fullmatch(suffix):
         raise ValueError("a blob's suffix is like .jpg or -thumb.jpg")
     return f"{key[:2]}/{key[2:4]}/{key}{suffix}"
+
+
+def parts_of(name: str) -> tuple[str, str]:
+    """Key and suffix of a name that :meth:`Blobs.names` gives."""
+    file = name.rpartition("/")[2]
+    return file[:64], file[64:]
 
 
 def _write_whole(path: Path, data: bytes) -> None:

@@ -81,11 +81,19 @@ class Bucket:
 
     def names(self) -> Iterator[str]:
         """What is in the bucket under a name of ours."""
+        for name, _size in self._listed():
+            yield name
+
+    def total(self) -> int:
+        """Bytes of what is there."""
+        return sum(size for _name, size in self._listed())
+
+    def _listed(self) -> Iterator[tuple[str, int]]:
         with _in_our_words("the list"):
             for portion in self._far.list():
                 for found in portion:
                     if NAME.fullmatch(found["path"]):
-                        yield found["path"]
+                        yield found["path"], found["size"]
 
     def has_room(self, floor: int) -> bool:
         """A bucket has."""
