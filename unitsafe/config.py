@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from unitsafe import clock
+from unitsafe.core.blobs import write_whole
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -92,10 +93,7 @@ def secret_key(data: Path) -> str:
     try:
         data.mkdir(parents=True, exist_ok=True)
         if not file.exists():
-            part = file.with_suffix(".part")
-            part.touch(mode=0o600)
-            part.write_text(secrets.token_hex(32))
-            part.replace(file)
+            write_whole(file, secrets.token_hex(32).encode())
         return file.read_text().strip()
     except OSError as error:
         raise ConfigError(

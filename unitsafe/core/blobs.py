@@ -11,7 +11,8 @@ from pathlib import Path
 
 KEY = re.compile(r"[0-9a-f]{64}")
 SUFFIX = re.compile(r"(-[a-z0-9]+)?(\.[a-z0-9]+)*")
-FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
+READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
 def N_(message: str) -> str:  # noqa: N802
@@ -20,10 +21,12 @@ def N_(message: str) -> str:  # noqa: N802
 
 
 DISK_FULL = N_("服务器磁盘已满，文件没有保存，请联系管理员。")
+UNWRITABLE = N_("服务器的数据文件夹不能写入，文件没有保存，请联系管理员。")
 
 
 class StorageFull(Exception):
-    """No room for a file; nothing of it was kept. ``str()`` is the Chinese sentence to show."""
+    """No room for a file, or no leave to write; nothing of it was kept. ``str()`` is the Chinese
+    sentence to show."""
 
     def __init__(self, message: str = DISK_FULL) -> None:
         super().__init__(message)
@@ -47,10 +50,12 @@ class BlobStore:
         if not path.is_file():
             try:
                 _make_folder(path.parent)
-                _write_whole(path, data)
+                write_whole(path, data)
             except OSError as error:
                 if error.errno in FULL:
                     raise StorageFull from error
+                if error.errno in READ_ONLY:
+                    raise StorageFull(UNWRITABLE) from error
                 raise
         return key
 
@@ -67,8 +72,9 @@ class BlobStore:
         return self.path(key, suffix).is_file()
 
 
-def _write_whole(path: Path, data: bytes) -> None:
-    """Write under a passing name, then rename: readers see all of ``data`` or no file."""
+def write_whole(path: Path, data: bytes) -> None:
+    """Write under a passing name, then rename: readers see all of ``data`` or no file, and a power
+    cut leaves no empty one. Only this account may read it."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
     part = Path(name)
     try:

@@ -1,19 +1,28 @@
 """Errors as a page or, for htmx, as a message in the page that is open."""
 
-import errno
 import re
 import sqlite3
 from enum import Enum
 
 import sqlalchemy as sa
-from flask import Flask, abort, g, jsonify, make_response, render_template, request, url_for
+from flask import (
+    Flask,
+    abort,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from unitsafe.core import access
+from unitsafe.core import access, disk
 from unitsafe.core.blobs import StorageFull
 from unitsafe.core.domain import NotAllowed, RuleError
 from unitsafe.core.htmx import see_other, wants_fragment
@@ -34,6 +43,8 @@ def init_app(app: Flask) -> None:
         StaleDataError, lambda _error: answer(409, _lost_race(), with_hint=False)
     )
     app.register_error_handler(sa.exc.OperationalError, _database)
+    app.register_error_handler(sa.exc.InternalError, _database)
+    app.register_error_handler(OSError, _file)
     app.register_error_handler(sa.exc.DataError, lambda _error: answer(400))  # no text or number
     app.register_error_handler(Exception, _crash) if not app.testing else None
 
@@ -104,12 +115,16 @@ def _words() -> dict[int, tuple[str, str]]:
         429: (_("操作太频繁"), _("请稍等一分钟再试。")),
         500: (_("程序出了问题"), _("刚才的操作没有保存。请再试一次；还不行请告诉管理员。")),
         503: (_("系统正忙"), _("刚才的操作没有保存，请稍后再试。")),
-        507: (_("磁盘满了"), _("刚才的操作没有保存，请管理员清理磁盘。")),
+        507: (_("现在不能保存"), _what_was_typed()),
     }
 
 
 def _whom_to_ask() -> str:
     return str(_("如确实需要，请找分管安全的副校长或学校安全员，按您的岗位调整权限。"))
+
+
+def _what_was_typed() -> str:
+    return str(_("可以用浏览器的“后退”回到刚才填的内容，再提交一次。")) if request.form else ""
 
 
 def _lost_race() -> str:
@@ -133,20 +148,31 @@ def _is_for_strangers() -> bool:
     return is_public and request.blueprint not in ("people", "setup")
 
 
-def _database(error: sa.exc.OperationalError) -> ResponseReturnValue:
+def _database(error: sa.exc.DBAPIError) -> ResponseReturnValue:
     text = str(error.orig)
-    if isinstance(error.orig, sqlite3.OperationalError):
-        if "locked" in text or "busy" in text:
-            return answer(503, _("数据库正忙（可能正在备份），刚才的操作没有保存。"))
-        if "full" in text:
-            return answer(507)
+    if isinstance(error.orig, sqlite3.OperationalError) and ("locked" in text or "busy" in text):
+        return answer(503, _("数据库正忙（可能正在备份），刚才的操作没有保存。"))
+    return _unwritten(error) or _crash(error)
+
+
+def _file(error: OSError) -> ResponseReturnValue:
+    if (told := _unwritten(error)) is not None:
+        return told
+    if current_app.testing:
+        raise error
     return _crash(error)
 
 
-def _crash(error: Exception) -> ResponseReturnValue:
-    from flask import current_app
+def _unwritten(error: Exception) -> ResponseReturnValue | None:
+    """The answer when the disk took nothing; it is logged in one line for whoever mends it."""
+    found = disk.fault(error)
+    if found is None:
+        return None
+    cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    current_app.logger.error("cannot write: %s", cause)
+    return answer(507, disk.sentence(found))
 
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return answer(507)
+
+def _crash(error: Exception) -> ResponseReturnValue:
     current_app.logger.exception("unexpected error")
     return answer(500)
