@@ -137,7 +137,7 @@ def test_a_database_that_is_full_says_so_loses_nothing_and_goes_on_with_room(
     assert session.scalar(acts) == done + 1
 
 
-@pytest.mark.parametrize("path", ["/", "/hazards", "/checks", "/letters", "/maps", "/me"])
+@pytest.mark.parametrize("path", ["/", "/hazards", "/checks", "/letters", "/grids/map", "/me"])
 def test_pages_are_read_though_nothing_can_be_written(app, browser, make, path):
     make.grid()
     officer = browser(make.someone("officer"))

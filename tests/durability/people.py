@@ -154,7 +154,7 @@ class Tapper(Worker):
         result = "na" if item.results and item.results[-1] == "ok" else "ok"
         path = f"/checks/{item.check_id}/answers"
         answer = self.line.post(path, {f"answer-{item.item_key}": result}, is_htmx=True)
-        assert answer.status == 200, (answer.status, _said(answer))
+        assert answer.status == 200, (answer.status, words(answer))
         item.results.append(result)
         return True
 
@@ -175,7 +175,7 @@ class Submitter(Worker):
         form = {f"answer-{key}": "ok" for key in self.items}
         form |= {"once": uuid.uuid4().hex, "seen": "0", "source": "screen", "note": ""}
         answer = self.line.post(f"/checks/{check_id}/submit", form)
-        assert answer.status == 303, (answer.status, _said(answer))
+        assert answer.status == 303, (answer.status, words(answer))
         self.submitted.append(check_id)
         return True
 
@@ -218,7 +218,7 @@ class Reporter(Worker):
 
     def _step(self, line: Line, path: str, form: Mapping[str, str]) -> Answer:
         answer = line.post(path, {**form, "once": uuid.uuid4().hex})
-        assert answer.status == 303, (path, answer.status, _said(answer))
+        assert answer.status == 303, (path, answer.status, words(answer))
         return answer
 
     def _upload(self, jpeg: bytes) -> int:
@@ -228,13 +228,14 @@ class Reporter(Worker):
         )
         body = head.encode() + jpeg + f"\r\n--{border}--\r\n".encode()
         answer = self.line.send("POST", "/photos", body, f"multipart/form-data; boundary={border}")
-        assert answer.status == 200, (answer.status, _said(answer))
+        assert answer.status == 200, (answer.status, words(answer))
         found = re.search(rb'"id":\s*(\d+)', answer.body)
         assert found
         return int(found[1])
 
 
-def _said(answer: Answer) -> str:
+def words(answer: Answer) -> str:
+    """The Chinese of an answer."""
     return " ".join(re.findall(r"[一-鿿][^<>]{3,}", answer.body.decode("utf-8", "replace"))[:20])
 
 
