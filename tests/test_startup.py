@@ -18,6 +18,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+import sqlalchemy as sa
 
 from unitsafe import clock, config, create_app
 from unitsafe.config import Config
@@ -294,6 +295,26 @@ def test_it_serves_and_says_where(tmp_path):
         assert get(port, "/healthz")[0] == 200
         assert json.loads(get(port, "/healthz")[2]) == {"status": "ok"}
         assert get(port, "/")[0] == 303
+
+
+def test_a_second_server_on_the_same_data_is_refused_in_one_line(tmp_path):
+    with serving(tmp_path) as (_process, port):
+        line = refusal(start(tmp_path))
+        assert "another server" in line and "UNITSAFE_DATA" in line and "\n" not in line
+        assert get(port, "/healthz")[0] == 200
+
+
+def test_a_database_that_cannot_be_written_is_one_clear_line(app, make, monkeypatch):
+    make.school()
+
+    def refuse(*_args: Any, **_values: Any) -> None:
+        error = sqlite3.OperationalError("attempt to write a readonly database")
+        error.sqlite_errorcode = sqlite3.SQLITE_READONLY
+        raise sa.exc.OperationalError("", {}, error)
+
+    monkeypatch.setattr("unitsafe.startup.renew_all", refuse)
+    with pytest.raises(StartupError, match=r"cannot be written.*UNITSAFE_DATA"):
+        prepare(app)
 
 
 @POSIX

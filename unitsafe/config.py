@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from unitsafe import clock
+from unitsafe.core.blobs import write_whole
 
 ROOT = Path(__file__).resolve().parent.parent
 LEAST_PASSPHRASE = 12
@@ -184,8 +185,7 @@ def secret_key(data: Path) -> str:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not file.exists():
             part = file.with_suffix(f".{os.getpid()}.part")
-            part.touch(mode=0o600)
-            part.write_text(secrets.token_hex(32))
+            write_whole(part, secrets.token_hex(32).encode())
             try:
                 os.link(part, file)  # unlike a rename never over the key of another process
             except FileExistsError:

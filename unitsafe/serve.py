@@ -6,12 +6,14 @@ import socket
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
+from flask import Flask
 from waitress.server import create_server
 from whitenoise.compress import Compressor
 
 from unitsafe import config, content
-from unitsafe.core import logs
+from unitsafe.core import logs, serving
 
 THREADS = 4
 """More threads compete for the interpreter lock (stack.md §3 measured it)."""
@@ -37,19 +39,10 @@ def main() -> None:
         socket.getaddrinfo(settings.host, settings.port)  # waitress would not say what is wrong
         precompress(config.ROOT / "static")
         app = create_app(settings)
+        serving.claim(app)
         prepare(app)
-        server = create_server(
-            app,
-            host=settings.host,
-            port=settings.port,
-            threads=THREADS,
-            connection_limit=500,
-            channel_timeout=60,
-            max_request_body_size=MOST_BYTES,
-            clear_untrusted_proxy_headers=not settings.proxies,
-            ident=None,
-        )
-    except (config.ConfigError, content.ContentError, StartupError) as error:
+        server = listen(app, settings)
+    except (config.ConfigError, content.ContentError, serving.NotOurs, StartupError) as error:
         sys.exit(f"unitsafe: {error}")
     except socket.gaierror:
         sys.exit(f"unitsafe: HOST: {settings.host!r} is not an address of this machine")
@@ -77,6 +70,21 @@ def write_log(settings: config.Config) -> None:
         raise config.ConfigError(
             f"UNITSAFE_LOG: cannot write {settings.log} ({error.strerror}); choose another file"
         ) from None
+
+
+def listen(app: Flask, settings: config.Config) -> Any:
+    """The server, listening but not yet answering. Raises OSError when the port is taken."""
+    return create_server(
+        app,
+        host=settings.host,
+        port=settings.port,
+        threads=THREADS,
+        connection_limit=500,
+        channel_timeout=60,
+        max_request_body_size=MOST_BYTES,
+        clear_untrusted_proxy_headers=not settings.proxies,
+        ident=None,
+    )
 
 
 def give_memory_back() -> None:

@@ -8,6 +8,7 @@ from flask_migrate import upgrade
 
 from unitsafe import clock, config, content
 from unitsafe.checks.planning import create_default_plans
+from unitsafe.core import disk
 from unitsafe.core.db import db, one_process, writing
 from unitsafe.equipment.services import renew_all
 from unitsafe.school import settings as school_settings
@@ -32,6 +33,11 @@ def prepare(app: Flask) -> None:
                 ready(app)
         except sa.exc.DatabaseError as error:
             first_line = str(error.orig).strip().splitlines()[0]
+            if disk.fault(error) is not None:
+                raise StartupError(
+                    f"the database cannot be written ({first_line}); "
+                    "check the disk and who may write in UNITSAFE_DATA"
+                ) from None
             raise StartupError(
                 f"the database does not open ({first_line}); check DATABASE_URL and UNITSAFE_DATA"
             ) from None

@@ -176,6 +176,11 @@ def test_sqlite_keeps_every_promise_of_durability(app):
         with db.engine.connect() as connection:
             got = {
                 name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
-                for name in ("journal_mode", "synchronous", "foreign_keys")
+                for name in ("journal_mode", "synchronous", "foreign_keys", "journal_size_limit")
             }
-    assert got == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+    assert got == {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "foreign_keys": 1,
+        "journal_size_limit": 64 * 1024 * 1024,
+    }

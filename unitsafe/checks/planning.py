@@ -22,7 +22,7 @@ from unitsafe.checks.models import (
 from unitsafe.checks.rules import DAILY, Action, DayFacts, State
 from unitsafe.checks.versions import load_content, newest_versions
 from unitsafe.content.build import plain
-from unitsafe.core.db import writing
+from unitsafe.core.disk import catch_up
 from unitsafe.grids import queries as grids
 from unitsafe.grids.models import Grid, GridSpace, Handover, Role
 from unitsafe.hazards import escalation, following
@@ -84,19 +84,20 @@ def ensure_planned(session: Session, today: date, *, now: datetime) -> None:
         return
     if schools.the_school() is None:
         return
-    with writing() as tx:
-        last = tx.scalar(sa.select(sa.func.max(PlannedDay.day)))
-        first = (
-            today if last is None else max(last + timedelta(days=1), today - timedelta(LONGEST_GAP))
-        )
-        day = first
-        while day <= today:
-            plan_day(tx, day, now=now)
-            day += timedelta(days=1)
-        following.follow(tx, now=now)
-        escalation.tell(tx, now=now)
-        if _changed_hands(tx, first, today):
-            plan_again(tx, today, now)  # checks of the week and month that were planned before
+    catch_up(lambda tx: _plan_up_to(tx, today, now))
+
+
+def _plan_up_to(tx: Session, today: date, now: datetime) -> None:
+    last = tx.scalar(sa.select(sa.func.max(PlannedDay.day)))
+    first = today if last is None else max(last + timedelta(days=1), today - timedelta(LONGEST_GAP))
+    day = first
+    while day <= today:
+        plan_day(tx, day, now=now)
+        day += timedelta(days=1)
+    following.follow(tx, now=now)
+    escalation.tell(tx, now=now)
+    if _changed_hands(tx, first, today):
+        plan_again(tx, today, now)  # checks of the week and month that were planned before
 
 
 def _changed_hands(session: Session, first: date, last: date) -> bool:

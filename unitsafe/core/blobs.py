@@ -15,7 +15,8 @@ from typing import Protocol
 KEY = re.compile(r"[0-9a-f]{64}")
 SUFFIX = re.compile(r"(-[a-z0-9]+)?(\.[a-z0-9]+)*")
 NAME = re.compile(rf"[0-9a-f]{{2}}/[0-9a-f]{{2}}/{KEY.pattern}{SUFFIX.pattern}")
-FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}
+FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC), errno.EFBIG}
+READ_ONLY = {errno.EROFS, errno.EACCES, errno.EPERM}
 
 
 def N_(message: str) -> str:  # noqa: N802
@@ -24,6 +25,7 @@ def N_(message: str) -> str:  # noqa: N802
 
 
 DISK_FULL = N_("服务器磁盘已满，文件没有保存，请联系管理员。")
+UNWRITABLE = N_("服务器的数据文件夹不能写入，文件没有保存，请联系管理员。")
 AWAY = N_("存放照片和文件的服务器连不上，请稍后再试，或联系管理员。")
 
 
@@ -39,7 +41,7 @@ class StorageError(Exception):
 
 
 class StorageFull(StorageError):
-    """No room for a file."""
+    """No room for a file, or no leave to write."""
 
     status = 507
 
@@ -99,10 +101,12 @@ class BlobStore:
         if not path.is_file():
             try:
                 _make_folder(path.parent)
-                _write_whole(path, data)
+                write_whole(path, data)
             except OSError as error:
                 if error.errno in FULL:
                     raise StorageFull from error
+                if error.errno in READ_ONLY:
+                    raise StorageFull(UNWRITABLE) from error
                 raise
         return key
 
@@ -146,8 +150,9 @@ def parts_of(name: str) -> tuple[str, str]:
     return file[:64], file[64:]
 
 
-def _write_whole(path: Path, data: bytes) -> None:
-    """Write under a passing name, then rename: readers see all of ``data`` or no file."""
+def write_whole(path: Path, data: bytes) -> None:
+    """Write under a passing name, then rename: readers see all of ``data`` or no file, and a power
+    cut leaves no empty one. Only this account may read it."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
     part = Path(name)
     try:

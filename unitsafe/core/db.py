@@ -177,6 +177,7 @@ def _set_up_sqlite(engine: sa.Engine) -> None:
             "synchronous=FULL",
             "foreign_keys=ON",
             "busy_timeout=10000",
+            "journal_size_limit=67108864",  # a log that one long reader made large shrinks again
         ):
             dbapi.execute(f"PRAGMA {pragma}")
 

@@ -1,6 +1,5 @@
 """Errors as a page or, for htmx, as a message in the page that is open."""
 
-import errno
 import logging
 import re
 import sqlite3
@@ -25,7 +24,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
-from unitsafe.core import access
+from unitsafe.core import access, disk
 from unitsafe.core.blobs import StorageError
 from unitsafe.core.domain import NotAllowed, RuleError
 from unitsafe.core.htmx import see_other, wants_fragment
@@ -36,8 +35,6 @@ from unitsafe.core.trace import error_number
 
 log = logging.getLogger("unitsafe.security")
 
-PG_DISK_FULL = "53100"
-"""SQLSTATE. Source: PostgreSQL manual, appendix A; no connection at all has none."""
 
 
 def init_app(app: Flask) -> None:
@@ -52,6 +49,8 @@ def init_app(app: Flask) -> None:
         StaleDataError, lambda _error: answer(409, _lost_race(), with_hint=False)
     )
     app.register_error_handler(sa.exc.OperationalError, _database)
+    app.register_error_handler(sa.exc.InternalError, _database)
+    app.register_error_handler(OSError, _file)
     app.register_error_handler(sa.exc.DataError, lambda _error: answer(400))  # no text or number
     app.register_error_handler(Exception, _crash) if not app.testing else None
 
@@ -134,12 +133,16 @@ def _words() -> dict[int, tuple[str, str]]:
             _("刚才的操作没有保存，请再试一次。还不行，请把错误编号告诉管理员。"),
         ),
         503: (_("系统正忙"), _("刚才的操作没有保存，请稍后再试。")),
-        507: (_("磁盘满了"), _("刚才的操作没有保存，请管理员清理磁盘。")),
+        507: (_("现在不能保存"), _what_was_typed()),
     }
 
 
 def _whom_to_ask() -> str:
     return str(_("如确实需要，请找分管安全的副校长或学校安全员，按您的岗位调整权限。"))
+
+
+def _what_was_typed() -> str:
+    return str(_("可以用浏览器的“后退”回到刚才填的内容，再提交一次。")) if request.form else ""
 
 
 def _lost_race() -> str:
@@ -177,21 +180,23 @@ def _storage(error: StorageError) -> ResponseReturnValue:
     return answer(error.status, str(_(error.message)))
 
 
-def _database(error: sa.exc.OperationalError) -> ResponseReturnValue:
+def _database(error: sa.exc.DBAPIError) -> ResponseReturnValue:
     text = str(error.orig)
-    if isinstance(error.orig, sqlite3.OperationalError):
-        if "locked" in text or "busy" in text:
-            return answer(503, _("数据库正忙（可能正在备份），刚才的操作没有保存。"))
-        if "full" in text:
-            return answer(507)
-    else:
-        state = getattr(error.orig, "sqlstate", None)
-        if state == PG_DISK_FULL:
-            return answer(507)
-        if state is None or error.connection_invalidated:
-            current_app.logger.error("the database is away: %s", str(error.orig).strip())
-            return _without_database()
+    if isinstance(error.orig, sqlite3.OperationalError) and ("locked" in text or "busy" in text):
+        return answer(503, _("数据库正忙（可能正在备份），刚才的操作没有保存。"))
+    if (told := _unwritten(error)) is not None:
+        return told
+    if _is_away(error):
+        current_app.logger.error("the database is away: %s", text.strip())
+        return _without_database()
     return _crash(error)
+
+
+def _is_away(error: sa.exc.DBAPIError) -> bool:
+    """Whether PostgreSQL does not answer any more."""
+    if not isinstance(error, sa.exc.OperationalError) or isinstance(error.orig, sqlite3.Error):
+        return False
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) is None
 
 
 def _without_database() -> ResponseReturnValue:
@@ -200,8 +205,24 @@ def _without_database() -> ResponseReturnValue:
     return Response(f"{text}\n", 503, mimetype="text/plain")
 
 
+def _file(error: OSError) -> ResponseReturnValue:
+    if (told := _unwritten(error)) is not None:
+        return told
+    if current_app.testing:
+        raise error
+    return _crash(error)
+
+
+def _unwritten(error: Exception) -> ResponseReturnValue | None:
+    """The answer when the disk took nothing; it is logged in one line for whoever mends it."""
+    found = disk.fault(error)
+    if found is None:
+        return None
+    cause = error.orig if isinstance(error, sa.exc.DBAPIError) else error
+    current_app.logger.error("cannot write: %s", cause)
+    return answer(507, disk.sentence(found))
+
+
 def _crash(error: Exception) -> ResponseReturnValue:
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-        return answer(507)
     current_app.logger.exception("unexpected error")
     return answer(500)

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import IO, Any
 
 import xlsxwriter
+from xlsxwriter.exceptions import FileCreateError
 
 from unitsafe import clock
 from unitsafe.core.domain import RuleError
@@ -78,6 +79,9 @@ def written(title: str, columns: Sequence[Column], rows: Iterable[Sequence[Value
                 sheet.set_column(place, place, column.width)
                 sheet.write_string(0, place, column.title, head)
             _write(book, sheet, rows)
+    except FileCreateError as error:  # xlsxwriter's wrapping of what the disk said
+        file.close()
+        raise error.args[0] from None
     except BaseException:
         file.close()
         raise

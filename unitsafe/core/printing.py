@@ -20,6 +20,8 @@ from tempfile import TemporaryDirectory
 
 from flask_babel import gettext as _
 
+from unitsafe.core.blobs import FULL
+
 __all__ = [
     "PrintError",
     "cleaned",
@@ -174,7 +176,9 @@ def _gather(photos: Mapping[str, Path], folder: Path) -> dict[str, str]:
         file = f"{number}{suffix if suffix in PICTURE_SUFFIXES else ''}"
         try:
             shutil.copyfile(path, folder / file)
-        except OSError:
+        except OSError as error:
+            if error.errno in FULL:
+                raise
             log.warning("photo %r cannot be read, its frame prints empty", name)
         else:
             files[name] = file

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from unitsafe import clock
 from unitsafe.core import audit
-from unitsafe.core.db import db, writing
+from unitsafe.core.db import db
+from unitsafe.core.disk import catch_up
 from unitsafe.core.hooks import duties_changed
 from unitsafe.grids import queries as grids
 from unitsafe.grids.models import Assignment, Grid, GridSpace, Handover, Role
@@ -36,8 +37,7 @@ def on_change(session: Session, _day: date, now: datetime) -> None:
 def ensure_followed(today: date, *, now: datetime) -> None:
     """Carry out what was arranged for a day that has come; cheap when there is nothing."""
     if db.session.scalar(_due(today).with_only_columns(Handover.id).limit(1)) is not None:
-        with writing() as session:
-            duties_changed(session, today, now)
+        catch_up(lambda session: duties_changed(session, today, now))
 
 
 def _due(today: date) -> sa.Select[Handover]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from unitsafe import clock, content
 from unitsafe.core import audit
-from unitsafe.core.db import writing
+from unitsafe.core.disk import catch_up
 from unitsafe.core.domain import Actor, RuleError
 from unitsafe.core.hooks import on_duties_changed
 from unitsafe.letters import rules, wording
@@ -31,9 +31,12 @@ def ensure_current(session: Session, today: date, *, now: datetime) -> None:
     """Compare all letters with today's duties, once a day. Cheap afterwards."""
     if session.get(LetterReview, today) is not None:
         return
-    with writing() as tx:
+
+    def compare(tx: Session) -> None:
         if tx.get(LetterReview, today) is None and renew(tx, today=today, now=now):
             tx.add(LetterReview(day=today, at=now))
+
+    catch_up(compare)
 
 
 def renew(session: Session, *, today: date, now: datetime) -> bool:

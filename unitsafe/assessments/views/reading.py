@@ -13,7 +13,8 @@ from unitsafe.assessments.quarters import Quarter, read
 from unitsafe.assessments.rules import State, Step
 from unitsafe.assessments.sheet import Sheet
 from unitsafe.core.access import actor, holds_any
-from unitsafe.core.db import db, writing
+from unitsafe.core.db import db
+from unitsafe.core.disk import catch_up
 from unitsafe.core.domain import RuleError
 from unitsafe.core.errors import answer, sentence
 
@@ -95,5 +96,4 @@ def freeze_if_due() -> None:
     """Keep the figures of the quarter that has ended, once."""
     today, now = clock.today(), clock.now()
     if figures.is_due(db.session(), today, now=now):
-        with writing() as session:
-            figures.freeze(session, today, now=now)
+        catch_up(lambda session: figures.freeze(session, today, now=now))

@@ -212,7 +212,7 @@ def logout() -> ResponseReturnValue:
 def _note_visit(response: Response) -> Response:
     """Once a day and device, remember that the account is in use; an answer never waits for it."""
     if token := g.pop("first_visit", None):
-        with suppress(sa.exc.OperationalError):  # the database is busy: then tomorrow
+        with suppress(sa.exc.DBAPIError):  # busy, or the disk takes nothing: then tomorrow
             today = clock.today()
             if not devices.is_seen(db.session(), token, today):
                 with writing() as tx:
