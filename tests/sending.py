@@ -21,6 +21,7 @@ from unitsafe.grids import kept_actors
 Pairs = list[tuple[str, str]]
 File = tuple[bytes, str, str]
 """What is in it, its name, its media type."""
+COOKIE = "unitsafe"
 TOKEN = re.compile(r'"X-CSRFToken": "([^"]+)"')
 
 
@@ -151,6 +152,7 @@ class Target:
             page = browser.client.get("/login" if who == "out" else "/me").text
             found = TOKEN.search(page)
             self.tokens[who] = found[1] if found else ""
+        self.cookies = {who: one.client.get_cookie(COOKIE) for who, one in browsers.items()}
         self._shown: dict[str, Form] = {}
         self.is_changed = False
         session.rollback()
@@ -164,6 +166,9 @@ class Target:
             for store in kept_actors._stores:
                 store.forget()
             limiter.reset()
+            for who, cookie in self.cookies.items():  # a form may have signed somebody in or out
+                if cookie is not None:
+                    self.browsers[who].client.set_cookie(COOKIE, cookie.value)
         self.is_changed = False
 
     def form(self, write: Write) -> Form:
