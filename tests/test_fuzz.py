@@ -1,8 +1,9 @@
 """Anything sent to anything by anybody: the app answers, and what it stores breaks no page later.
 
-``UNITSAFE_FUZZ=20`` tries twenty times as much, each run something else, and parses every page.
+``UNITSAFE_FUZZ=20`` tries twenty times as much, each run something else.
 """
 
+import gc
 import json
 import os
 import re
@@ -22,6 +23,8 @@ from unitsafe import FEATURES
 from unitsafe.core import audit, printing
 from unitsafe.reminders import sending
 
+pytestmark = pytest.mark.filterwarnings("ignore:Unclosed file:ResourceWarning")
+"""A broken upload leaves its file to the garbage collector."""
 TIMES = int(os.environ.get("UNITSAFE_FUZZ", "1"))
 IS_DEEP = TIMES > 1
 PER_FORM, PER_PAGE = 8, 3
@@ -198,7 +201,8 @@ def target(app, make, browser, forms, campus, database, session, monkeypatch):
     monkeypatch.setattr(sending, "by_child", lambda parcels, *_: {one.id: "" for one in parcels})
     monkeypatch.setattr(sending, "masked", lambda url: url[:20])
     browsers = {who: browser(None if who == "out" else make.someone(who)) for who in WHO}
-    return Target(app, database, session, browsers)
+    yield Target(app, database, session, browsers)
+    gc.collect()  # now, not in another test
 
 
 def keys_of(app, path):
