@@ -101,9 +101,9 @@ def create_app(settings: config.Config | None = None, **overrides: Any) -> Flask
     htmx.init_app(app)
     trace.init_app(app)
     access.init_app(app)
+    errors.init_app(app)  # what it refuses, the check of the token could not even read
     forms.init_app(app)
     security.init_app(app)
-    errors.init_app(app)
     compress.init_app(app)
     kept = _register_features(app)
     screen.init_app(app)

@@ -126,6 +126,14 @@ def test_a_scrapped_piece_is_replaced_by_one_with_a_number_of_its_own(
     assert f"/equipment/{piece.id}" in officer.get(f"/equipment/{fresh.id}").page.links()
 
 
+def test_a_piece_that_is_not_there_cannot_be_replaced(officer, piece):
+    path = f"/equipment/{piece.id}/edit"
+    sent = controls(officer.get(path).page, path)
+    answer = officer.post(path, {**sent, "replaces_id": "999999999"})
+    assert answer.status == 422
+    assert "没有找到" in answer.page.text()
+
+
 def test_the_same_press_twice_is_one_move(officer, piece, session):
     path = f"/equipment/{piece.id}/state"
     sent = {**controls(officer.get(f"/equipment/{piece.id}").page, path), "state": "faulty"}

@@ -62,11 +62,14 @@ _UNWRITABLE = re.compile(
 
 
 def _refuse_control_characters() -> None:
-    """No address or form of ours holds them."""
-    sent = [
-        text for group in (request.args, request.form) for _key, text in group.items(multi=True)
-    ]
-    if any(_UNWRITABLE.search(text) for text in sent):
+    """No address or form of ours holds them, and none has a field without a name."""
+    sent: list[str | None] = []
+    for group in (request.args, request.form):
+        for name, text in group.items(multi=True):
+            sent += (name, text)
+    for name, file in request.files.items(multi=True):
+        sent += (name, file.filename or "")
+    if any(text is None or _UNWRITABLE.search(text) for text in sent):
         abort(400)
 
 

@@ -6,9 +6,11 @@ from datetime import date
 from enum import Enum
 from typing import Any
 
-from flask import Flask, g
+from flask import Flask, g, request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import CSRFProtect, FlaskForm
+from flask_wtf.file import FileField
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 from wtforms import (
     Field,
     HiddenField,
@@ -39,6 +41,21 @@ def new_key() -> str:
 
 class Form(FlaskForm):
     """A form that may be sent twice: ``once`` is its idempotency key. By itself it is a button."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[name-defined, misc]
+        """What is read as a form."""
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What was typed, and files where a file is asked for: no field of text has to do with a
+            file, and none with what stands in JSON, whose texts nobody has looked at."""
+            if request.is_json and request.method == "POST":
+                return MultiDict()
+            sent = super().wrap_formdata(form, formdata)
+            if not isinstance(sent, CombinedMultiDict):
+                return sent
+            asked = {field.name for field in form if isinstance(field, FileField)}
+            files = [pair for pair in request.files.items(multi=True) if pair[0] in asked]
+            return CombinedMultiDict([MultiDict(files), request.form])
 
     once = HiddenField(default=new_key)
 

@@ -133,6 +133,8 @@ def _check(session: Session, facts: Facts, today: date, *, is_new_place: bool) -
     space = session.get(Space, facts.space_id)
     if space is None or (is_new_place and not space.is_active):
         raise RuleError("这个部位已经停用，请另选一个。", field="space_id")
+    if facts.replaces_id and session.get(Equipment, facts.replaces_id) is None:
+        raise RuleError("要换下的那件器材没有找到，请刷新后再试。", field="number")
     rules.check_life(facts.life, today, scrap_on=facts.life.expires_on)
 
 
