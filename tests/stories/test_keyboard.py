@@ -1,7 +1,5 @@
 """The main job without a pointer: Tab, Shift+Tab, Enter, Space and arrows alone."""
 
-import re
-
 import pytest
 from playwright.sync_api import expect
 
@@ -41,7 +39,7 @@ def test_a_teacher_does_the_morning_walk_by_keyboard_alone(tab, records):
     assert found.description == "走廊堆了桌椅"
     walk_to(page, f"a[href$='/hazards/{found.number}']")
     page.keyboard.press("Enter")
-    expect(page.locator("h1")).to_contain_text(re.compile("走廊堆了桌椅|" + found.number))
+    expect(page.locator("main")).to_contain_text("走廊堆了桌椅")
     walk_to(page, "[data-logout] button", back=True)
     page.keyboard.press("Enter")
     expect(page.get_by_label("账号")).to_be_visible()
