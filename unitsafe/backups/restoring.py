@@ -17,7 +17,7 @@ from unitsafe.backups.archive import DATABASE, DUMP, PHOTOS, SECRET_KEY, Manifes
 from unitsafe.backups.making import database_url, is_sqlite
 from unitsafe.backups.rules import STAMP_FORMAT, BackupError, Fault
 from unitsafe.backups.verifying import require_known
-from unitsafe.core import audit
+from unitsafe.core import audit, serving
 from unitsafe.core.blobs import Blobs, BlobStore, parts_of
 from unitsafe.core.db import db, writing
 from unitsafe.startup import prepare
@@ -110,6 +110,10 @@ class _File:
         self.disconnect()
         if not self.place.is_file():
             return
+        try:
+            serving.claim(self.app)
+        except serving.NotOurs:
+            raise BackupError("the server is still running; stop it, then restore") from None
         try:
             with contents.opened(self.place) as connection:
                 connection.execute("PRAGMA journal_mode=DELETE")

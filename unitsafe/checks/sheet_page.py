@@ -111,7 +111,7 @@ def read(
         answer = sheet.answers.get(item.key)
         failed = answer is not None and answer.result is Result.FAIL
         form = None
-        if failed and item.key not in hazards and Action.FILL in actions:
+        if failed and Action.FILL in actions:
             spaces = spaces_of(session, check) if spaces is None else spaces
             form = FindingForm.for_item(item, spaces, sent, again=old)
             if sent is not None and "hazard" in lacking.get(item.key, ()):

@@ -218,7 +218,9 @@ def register(check_id: int, item_key: str) -> ResponseReturnValue:
         return show(check_id, missing=left, status=422)
     if wants_fragment():
         session = db.session()
-        page = sheet_page.read(session, get_check(session, check_id), by, now, only=item_key)
+        page = sheet_page.read(
+            session, get_check(session, check_id), by, now, sent=request.form, only=item_key
+        )
         return make_response(
             get_template_attribute("checks/_item.html", "state")(page, page.rows[0])
         )
