@@ -36,7 +36,6 @@ from unitsafe.core.trace import error_number
 log = logging.getLogger("unitsafe.security")
 
 
-
 def init_app(app: Flask) -> None:
     """Every error gets a page that says what to do next."""
     app.before_request(_refuse_control_characters)
