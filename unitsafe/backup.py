@@ -119,7 +119,7 @@ def restore_backup(app: Flask, file: Path, *, overwrite: bool, now: datetime) ->
         _require_stopped(app, database)
         aside = f"before-restore-{stamp}"
         with _moved(_moves(places, staged, aside), app, database):
-            prepare(app)
+            prepare(app, backup=file.absolute())
             _remember(app, manifest, now)
     except OSError as error:
         raise BackupError(f"nothing was restored ({error.strerror or error})") from None
