@@ -13,18 +13,19 @@ config = context.config
 
 
 def run() -> None:
-    """Migrate on a connection of the app; on SQLite inside one immediate transaction."""
+    """Migrate on a connection of the app, in one transaction: all the way or not at all. On SQLite
+    it is an immediate one, so that what is read is still so when it is written."""
     options = dict(current_app.extensions["migrate"].configure_args)
     with db.engine.connect() as connection, _tables_may_be_rebuilt(connection):
         context.configure(
-            connection=connection,
+            connection=connection.execution_options(sqlite_begin="IMMEDIATE"),
             target_metadata=db.metadata,
-            transaction_per_migration=True,
+            transactional_ddl=True,
             **options,
         )
         with context.begin_transaction():
             context.run_migrations()
-        connection.commit()
+            _require_whole(connection)
 
 
 @contextmanager
@@ -38,10 +39,16 @@ def _tables_may_be_rebuilt(connection: sa.Connection) -> Iterator[None]:
     driver.execute("PRAGMA foreign_keys=OFF")
     try:
         yield
-        if broken := driver.execute("PRAGMA foreign_key_check").fetchall():
-            raise RuntimeError(f"rows that point nowhere after the migration: {broken[:5]}")
     finally:
         driver.execute("PRAGMA foreign_keys=ON")
+
+
+def _require_whole(connection: sa.Connection) -> None:
+    """Raises RuntimeError, before anything is committed, when a row of SQLite points nowhere."""
+    if connection.dialect.name != "sqlite":
+        return
+    if broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(5):
+        raise RuntimeError(f"rows that point nowhere after the migration: {broken}")
 
 
 if context.is_offline_mode():

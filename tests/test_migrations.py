@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy.orm import Session
@@ -16,6 +17,7 @@ from tests.addresses import furnish
 from tests.factories import Make
 from unitsafe import create_app
 from unitsafe.config import Config
+from unitsafe.core import schema
 from unitsafe.core.append_only import statements
 from unitsafe.core.db import db
 from unitsafe.grids import policy_version
@@ -119,6 +121,11 @@ def test_the_migrations_build_what_the_models_describe(fresh: Flask) -> None:
     assert differences(fresh) == []
     assert tables(fresh) == {*db.metadata.tables, "alembic_version"}
     assert triggers(fresh) == expected_triggers()
+
+
+def test_the_files_tell_the_order_that_alembic_goes(fresh: Flask) -> None:
+    walked = ScriptDirectory(str(schema.MIGRATIONS)).walk_revisions()
+    assert schema.known_revisions() == [script.revision for script in walked]
 
 
 def test_starting_again_changes_nothing(fresh: Flask) -> None:

@@ -1,16 +1,16 @@
 """UnitSafe 校安网格. :func:`create_app` is the only place where parts and features meet."""
 
+import sys
 from importlib import import_module
 from typing import Any
 
 from flask import Flask, g, request
 from flask_babel import Babel
 from flask_compress import Compress
-from flask_migrate import Migrate
 from werkzeug.routing import IntegerConverter
 from whitenoise import WhiteNoise
 
-from unitsafe import clock, config, screen
+from unitsafe import clock, config, screen, startup
 from unitsafe.checks.quick_taps import QuickTaps
 from unitsafe.core import access, db, errors, forms, htmx, security, trace
 from unitsafe.core.blobs import Blobs, BlobStore
@@ -58,7 +58,6 @@ FEATURES = (
 
 babel = Babel()
 compress = Compress()
-migrate = Migrate(render_as_batch=True, compare_type=True)
 
 
 def create_app(settings: config.Config | None = None, **overrides: Any) -> Flask:
@@ -96,7 +95,8 @@ def create_app(settings: config.Config | None = None, **overrides: Any) -> Flask
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.converters["int"] = _RowId
     db.init_app(app)
-    migrate.init_app(app, db.db, directory=str(config.ROOT / "migrations"))
+    if "flask_migrate" in sys.modules:  # `flask db` brought it
+        startup.alembic(app)
     babel.init_app(app)
     htmx.init_app(app)
     trace.init_app(app)

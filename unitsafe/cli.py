@@ -22,7 +22,7 @@ from unitsafe.core.blobs import StorageAway, StorageFull
 from unitsafe.core.db import db
 from unitsafe.core.domain import RuleError
 from unitsafe.reminders import services as reminders
-from unitsafe.startup import StartupError, prepare
+from unitsafe.startup import StartupError, prepare, require_current_schema
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -79,7 +79,7 @@ def content_check() -> None:
 @in_one_line
 def audit_verify() -> None:
     """Prove that the log is whole; exit 1 and name the entries when it is not."""
-    prepare(current_app._get_current_object())  # type: ignore[attr-defined]
+    require_current_schema()
     faults = 0
     for number, sentence in audit.verify(db.session()):
         faults += 1

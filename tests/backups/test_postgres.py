@@ -76,7 +76,7 @@ def test_a_log_that_was_changed_is_noticed_and_a_failed_restore_leaves_the_forme
         connection.exec_driver_sql("UPDATE school SET name = '向阳小学'")
     stop(empty)
 
-    def refuse(_app: Flask) -> None:
+    def refuse(_app: Flask, **_: object) -> None:
         raise OSError("no room")
 
     monkeypatch.setattr("unitsafe.backups.restoring.prepare", refuse)

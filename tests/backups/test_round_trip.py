@@ -284,7 +284,7 @@ def test_when_the_restored_school_cannot_be_served_the_former_one_comes_back(
     stop(new)
     before = everything_in(data_of(new))
 
-    def refuse(app: Flask) -> None:
+    def refuse(app: Flask, **_: object) -> None:
         assert school_in(app) == "育新小学"
         raise OSError("disk full")
 

@@ -9,16 +9,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic.script import ScriptDirectory
 from sqlalchemy.orm import Session
 
-from unitsafe import config
 from unitsafe.backups import postgres
 from unitsafe.backups.archive import PHOTOS
 from unitsafe.backups.rules import BackupError, Fault, Remark
 from unitsafe.core import audit
 from unitsafe.core.audit import AuditEntry
 from unitsafe.core.db import UtcDateTime
+from unitsafe.core.schema import newest_revision
 
 COUNTED = ("check_record", "hazard", "photo")
 """Tables whose rows are told."""
@@ -91,19 +90,13 @@ def whole(connection: sqlite3.Connection, *, deep: bool) -> str:
     return str(row[0])
 
 
-def known_revisions() -> list[str]:
-    """The schemas that this program knows, newest first."""
-    scripts = ScriptDirectory(str(config.ROOT / "migrations")).walk_revisions()
-    return [script.revision for script in scripts]
-
-
 def _log_faults(file: Path, revision: str) -> int:
     """How many entries of the log are not as they were written. What entries claim of other tables
     is only asked of the schema that this program's models read."""
     engine = sa.create_engine(f"sqlite:///{file.absolute().as_posix()}", poolclass=sa.NullPool)
     try:
         with Session(engine) as session:
-            claims = revision == known_revisions()[0]
+            claims = revision == newest_revision()
             return sum(1 for _fault in audit.verify(session, claims=claims))
     finally:
         engine.dispose()

@@ -61,7 +61,7 @@ def restore_backup(
         database.require_stopped()
         moves = _moves(places, staged, aside, database.logs())
         with _moved(moves, database), database.replaced(aside):
-            prepare(app)
+            prepare(app, backup=file.absolute())
             _into_the_bucket(app)
             _remember(app, manifest, now)
     except OSError as error:

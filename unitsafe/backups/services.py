@@ -11,7 +11,16 @@ from unitsafe import clock, config
 from unitsafe.backups import catalogue
 from unitsafe.backups.catalogue import Backup, Proof
 from unitsafe.backups.making import make_backup
-from unitsafe.backups.rules import BackupError, Fault, Keep, Kind, is_due, too_many
+from unitsafe.backups.rules import (
+    PREFIX,
+    STAMP_FORMAT,
+    BackupError,
+    Fault,
+    Keep,
+    Kind,
+    is_due,
+    too_many,
+)
 from unitsafe.backups.verifying import verify
 from unitsafe.backups.working import Doing, alone
 from unitsafe.core import audit
@@ -36,14 +45,31 @@ def back_up(app: Flask, *, kind: Kind, by: Actor | None, now: datetime) -> Backu
         return _back_up(app, kind, by, now)
 
 
+def before_upgrade(app: Flask, schema: str, *, now: datetime) -> Path:
+    """Back up a database whose ``schema`` is older than the models, which are not asked for anything.
+
+    :raises BackupError: it was not made, or is not whole and was not kept.
+    """
+    folder = folder_of(app)
+    name = f"{PREFIX[Kind.UPGRADE]}-{schema}-{clock.local(now).strftime(STAMP_FORMAT)}.zip"
+    with alone(folder, Doing.MAKING, now=now):
+        file = make_backup(app, folder / name, now=now, kind=Kind.UPGRADE)
+        _require_whole(app, file, now)
+    return file
+
+
+def _require_whole(app: Flask, file: Path, now: datetime) -> None:
+    proof = _proven(app, file, now, deep=False)
+    if proof.fault:
+        file.unlink()
+        raise BackupError(proof.line, proof.fault)
+
+
 def _back_up(app: Flask, kind: Kind, by: Actor | None, now: datetime) -> Backup:
     folder = folder_of(app)
     try:
         file = make_backup(app, now=now, kind=kind)
-        proof = _proven(app, file, now, deep=False)
-        if proof.fault:
-            file.unlink()
-            raise BackupError(proof.line, proof.fault)
+        _require_whole(app, file, now)
     except BackupError as error:
         catalogue.note_failure(folder, error, now)
         raise

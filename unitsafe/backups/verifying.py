@@ -9,6 +9,7 @@ from unitsafe.backups import archive, contents, sealing
 from unitsafe.backups.archive import DATABASE, NOWHERE, PHOTOS, Manifest
 from unitsafe.backups.contents import Contents
 from unitsafe.backups.rules import BackupError, Fault, Remark
+from unitsafe.core.schema import known_revisions
 
 
 @dataclass(frozen=True)
@@ -79,7 +80,7 @@ def _sound_files(manifest: Manifest) -> set[str]:
 
 def require_known(revision: str, manifest: Manifest) -> None:
     """Raises BackupError for a schema that this program has no migration from."""
-    if revision not in contents.known_revisions():
+    if revision not in known_revisions():
         line = (
             f"the backup is from UnitSafe {manifest.app_version}, which is newer than this one "
             f"({archive.version()}); upgrade first"

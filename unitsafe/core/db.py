@@ -109,22 +109,6 @@ def writing() -> Iterator[Session]:
         yield session
 
 
-@contextmanager
-def one_process() -> Iterator[None]:
-    """Processes that start at the same time on one PostgreSQL do this one after the other. (SQLite
-    has one server.)"""
-    if db.engine.dialect.name != "postgresql":
-        yield
-        return
-    alone = db.engine.execution_options(isolation_level="AUTOCOMMIT")
-    with alone.connect() as connection:
-        connection.execute(sa.text("SELECT pg_advisory_lock(7452)"))
-        try:
-            yield
-        finally:
-            connection.execute(sa.text("SELECT pg_advisory_unlock(7452)"))
-
-
 Rows = Session | PreparedRows
 """What runs Core statements: ``execute(statement, values)``."""
 
