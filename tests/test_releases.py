@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
-from unitsafe.backup import restore_backup
+from unitsafe.backups.restoring import restore_backup
 
 from tests import releases
 from tests.conftest import Clock
