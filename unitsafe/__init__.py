@@ -4,7 +4,7 @@ import sys
 from importlib import import_module
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 from flask_babel import Babel
 from flask_compress import Compress
 from werkzeug.routing import IntegerConverter
@@ -164,9 +164,11 @@ def _register_features(app: Flask) -> KeptActors:
 
     with app.app_context():
         kept = new_store(policy_version.reader(db.db.engine))
+    app.extensions["kept_actors"] = kept
 
     @access.login_manager.user_loader  # type: ignore[untyped-decorator]
     def load(token: str) -> access.Session | None:
+        kept: KeptActors = current_app.extensions["kept_actors"]  # the loader is every app's
         origin = f"{request.remote_addr or ''} {(request.user_agent.string or '')[:120]}"
         actor = kept.actor(db.db.session(), token, today=clock.today(), origin=origin)
         g.actor = actor

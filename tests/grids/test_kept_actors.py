@@ -1,5 +1,7 @@
 """What a person may do is known from memory, and forgotten the moment it changes."""
 
+from unitsafe import create_app
+from unitsafe.config import Config
 from unitsafe.grids import services
 from unitsafe.grids.models import Role
 from unitsafe.people import queries
@@ -40,3 +42,13 @@ def test_a_post_that_ends_takes_its_rights_along(browser, make, session, now):
     people.leave(session, person, today=now().date(), by=make.actor(manager), now=now())
     session.commit()
     assert client.get("/settings").status == 303
+
+
+def test_each_app_keeps_its_own(app, browser, make, tmp_path):
+    client = browser(make.someone("officer"))
+    create_app(Config("127.0.0.1", 0, tmp_path, f"sqlite:///{tmp_path}/other.db", None))
+    app.extensions["kept_actors"].forget()
+    with client.client.session_transaction() as cookie:
+        token = cookie["_user_id"]
+    assert client.get("/me").status == 200
+    assert app.extensions["kept_actors"].known(token, today=make.now().date()) is not None
