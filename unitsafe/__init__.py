@@ -3,7 +3,7 @@
 from importlib import import_module
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, current_app, g, request
 from flask_babel import Babel
 from flask_compress import Compress
 from flask_migrate import Migrate
@@ -145,11 +145,13 @@ def _register_features(app: Flask) -> KeptActors:
         app.register_blueprint(import_module(f"unitsafe.{name}.views").bp)
     cli.init_app(app)
 
-    kept = new_store()
+    kept = app.extensions["kept_actors"] = new_store()
 
     @access.login_manager.user_loader  # type: ignore[untyped-decorator]
     def load(token: str) -> access.Session | None:
         origin = f"{request.remote_addr or ''} {(request.user_agent.string or '')[:120]}"
+        # the login manager is one for all apps of this process, the store of actors is not
+        kept: KeptActors = current_app.extensions["kept_actors"]
         actor = kept.actor(db.db.session(), token, today=clock.today(), origin=origin)
         g.actor = actor
         if actor and kept.is_first_today(token, clock.today()):
