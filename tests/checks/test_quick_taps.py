@@ -79,7 +79,7 @@ def test_the_first_tap_takes_the_route_and_the_next_the_short_way(tap, by_the_ro
 
 
 def test_another_app_in_this_process_changes_nothing(tap, by_the_route, tmp_path):
-    create_app(Config("127.0.0.1", 0, tmp_path, "sqlite://", None), TESTING=True)
+    create_app(Config("127.0.0.1", 0, tmp_path, "sqlite:///:memory:", None), TESTING=True)
     tap()
     by_the_route.clear()
     tap(item=OTHER)
