@@ -4,9 +4,11 @@ import pytest
 import sqlalchemy as sa
 from flask import request, request_started
 
+from unitsafe import create_app
 from unitsafe.checks import quick_taps
 from unitsafe.checks.models import Answer, CheckEvent
 from unitsafe.checks.rules import Result, State
+from unitsafe.config import Config
 from unitsafe.people import devices
 
 ITEM, OTHER = "dp_fire_use", "dp_exit_clear"
@@ -74,6 +76,14 @@ def test_the_first_tap_takes_the_route_and_the_next_the_short_way(tap, by_the_ro
     assert by_the_route == []
     assert answer.status == 200
     assert results(session, OTHER) == [Result.OK]
+
+
+def test_another_app_in_this_process_changes_nothing(tap, by_the_route, tmp_path):
+    create_app(Config("127.0.0.1", 0, tmp_path, "sqlite:///:memory:", None), TESTING=True)
+    tap()
+    by_the_route.clear()
+    tap(item=OTHER)
+    assert by_the_route == []
 
 
 def test_both_ways_answer_the_same(tap, let_in, browser, officer, patrol, by_the_route):
