@@ -12,7 +12,6 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
-from unitsafe.backups.restoring import restore_backup
 
 from tests import releases
 from tests.conftest import Clock
@@ -20,6 +19,7 @@ from tests.pages import Browser
 from tests.test_migrations import POSTGRES, _empty_postgres, differences
 from tests.writes import controls
 from unitsafe import clock, create_app
+from unitsafe.backups.restoring import restore_backup
 from unitsafe.checks.models import Answer, Check
 from unitsafe.config import Config
 from unitsafe.core import audit, schema
@@ -82,7 +82,7 @@ def wipe(app: Flask) -> None:
 
 def backups_of(app: Flask) -> list[str]:
     folder: Path = app.config["SETTINGS"].backups
-    return sorted(file.name for file in folder.glob("*")) if folder.is_dir() else []
+    return sorted(file.name for file in folder.glob("*.zip")) if folder.is_dir() else []
 
 
 def numbers(app: Flask) -> dict[str, int]:

@@ -1,8 +1,10 @@
 """Which schemas this program knows, and which one the database has.
 
 Nothing here asks Alembic: it and what it brings take 11 MB, which a server whose schema is up to
-date need not pay. The files of the migrations are named after their revisions, in their order.
+date need not pay. The migrations' files are named in their order, and say their revisions.
 """
+
+import re
 
 import sqlalchemy as sa
 
@@ -10,6 +12,7 @@ from unitsafe import config
 from unitsafe.core.db import db
 
 MIGRATIONS = config.ROOT / "migrations"
+REVISION = re.compile(r"""^revision(?:: str)? = ["'](.+)["']$""", re.MULTILINE)
 
 
 def revision() -> str | None:
@@ -23,7 +26,9 @@ def revision() -> str | None:
 
 def known_revisions() -> list[str]:
     """The schemas that this program knows, newest first."""
-    return sorted((file.stem for file in (MIGRATIONS / "versions").glob("*.py")), reverse=True)
+    files = sorted((MIGRATIONS / "versions").glob("*.py"), reverse=True)
+    found = (REVISION.search(file.read_text("utf-8")) for file in files)
+    return [name[1] for name in found if name]
 
 
 def newest_revision() -> str:
