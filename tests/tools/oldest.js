@@ -15,8 +15,8 @@ const OURS = 2019, THEIRS = 2022; // syntax: what our files promise; what the ol
 /** The first Chromium that has a feature: a number; Infinity for none; 0 where the data says nothing. */
 function since(feature) {
   if (!feature || !feature.__compat) return 0;
-  const support = [].concat(feature.__compat.support.chrome || []);
-  const first = support.filter(one => !one.flags && !one.prefix && !one.alternative_name)
+  const { chrome, chrome_android: phone } = feature.__compat.support;
+  const first = [].concat(chrome || [], phone || []).filter(one => !one.flags && !one.prefix && !one.alternative_name)
     .map(one => (/^≤?\d/.test(one.version_added) ? +String(one.version_added).replace('≤', '') : Infinity));
   return Math.min(...first, Infinity);
 }
