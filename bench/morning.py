@@ -30,7 +30,8 @@ from unitsafe.places.models import Building
 TEACHERS = 100
 WHEN = "2026-11-24T07:30"
 """A teaching day; the morning's walk opens at 07:20."""
-CHECKLIST = "grid_walk"
+PATIENCE = 240
+"""Seconds; the last of a hundred who come at once waits for all the others."""
 ITEM = re.compile(r'<input[^>]*type="radio"[^>]*name="answer-([a-z0-9_]+)"[^>]*value="ok"')
 LINK = re.compile(r'href="(/checks/\d+)"')
 ONCE = re.compile(r'name="once"[^>]*value="([^"]+)"')
@@ -112,7 +113,7 @@ def begin(port: int, names: list[str], password: str) -> Morning:
 
     def walk(name: str) -> None:
         try:
-            _walk(_Watch(over_http(port), morning, lock), name, password)
+            _walk(_Watch(over_http(port, PATIENCE), morning, lock), name, password)
         except Exception as error:  # told at the end, whatever it is
             with lock:
                 morning.failures.append(f"{name}: {type(error).__name__}: {error}")

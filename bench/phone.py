@@ -37,7 +37,8 @@ def measure(port: int, browser: Browser, fragment: int, rounds: int) -> FirstRow
     if program is None:
         return None
     cold, warm = [], []
-    name, value = browser.cookie.split("=", 1)
+    pairs = [one.split("=", 1) for one in browser.cookie.split("; ")]
+    url = f"http://127.0.0.1:{port}/"
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=program, args=["--no-sandbox", "--disable-gpu"]
@@ -45,7 +46,7 @@ def measure(port: int, browser: Browser, fragment: int, rounds: int) -> FirstRow
         for _ in range(rounds):
             context = chromium.new_context(viewport=SCREEN)
             context.add_cookies(
-                [{"name": name, "value": value, "url": f"http://127.0.0.1:{port}/"}]
+                [{"name": name, "value": value, "url": url} for name, value in pairs]
             )
             for times in (cold, warm):
                 page = context.new_page()

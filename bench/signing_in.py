@@ -38,11 +38,11 @@ class Browser:
         }
 
 
-def over_http(port: int) -> Fetch:
-    """Ask the server on this port."""
+def over_http(port: int, patience: float = 30) -> Fetch:
+    """Ask the server on this port; ``patience``: seconds until nobody waits any more."""
 
     def fetch(method: str, path: str, headers: dict[str, str], body: str | bytes) -> Answer:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=patience)
         try:
             connection.request(method, path, body or None, headers)
             answer = connection.getresponse()
@@ -82,9 +82,18 @@ def sign_in(
     status, cookies, _page = fetch("POST", "/login", headers, urlencode(form))
     if status != 303 or not cookies:
         raise BenchError(f"signing in answers {status}")
-    cookie = cookies[0].split(";")[0]
-    status, cookies, page = fetch("GET", "/", {"Cookie": cookie}, "")
+    jar = _jar(cookies)
+    status, cookies, page = fetch("GET", "/", {"Cookie": _sent(jar)}, "")
     token = PAGE_TOKEN.search(page)
     if status != 200 or token is None:
         raise BenchError(f"/ answers {status}")
-    return Browser(cookies[0].split(";")[0] if cookies else cookie, token[1])
+    return Browser(_sent(jar | _jar(cookies)), token[1])
+
+
+def _jar(cookies: list[str]) -> dict[str, str]:
+    """What a browser keeps: the session, and that it is known."""
+    return dict(one.split(";")[0].split("=", 1) for one in cookies)
+
+
+def _sent(jar: dict[str, str]) -> str:
+    return "; ".join(f"{name}={value}" for name, value in jar.items())

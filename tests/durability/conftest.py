@@ -76,7 +76,7 @@ def school(app: Flask, make: Make, session: Session, tmp_path: Path) -> School:
     data = tmp_path / "data"
     passes = [_pass(app, person) for person in (officer, *teachers)]
     places = [make.space_in(grid).id for grid in grids]
-    _copy_data(app.config["SETTINGS"].data, data)
+    copy_data(app.config["SETTINGS"].data, data)
     numbers, items = [walk.id for walk in walks], [item.key for item in sheet.items]
     return School(data, passes[1:], passes[0], places, numbers, copies, items)
 
@@ -101,7 +101,8 @@ def _pass(app: Flask, person: Person) -> Pass:
     return Pass(f"unitsafe={cookie.value}", browser.token)
 
 
-def _copy_data(source: Path, target: Path) -> None:
+def copy_data(source: Path, target: Path) -> None:
+    """A data folder of its own for a server."""
     target.mkdir()
     shutil.copyfile(source / "secret_key", target / "secret_key")
     with (
