@@ -1,7 +1,7 @@
 """Core statements compiled once and run on SQLite's own connection, for the busiest write.
 
 A statement that is always the same needs no cache key, no event and no result object each time;
-that is most of what it costs on SQLite (docs/bench.md). PostgreSQL keeps SQLAlchemy's session,
+that is most of what it costs on SQLite (docs/performance.md). PostgreSQL keeps SQLAlchemy's session,
 whose ``execute`` is called the same way.
 """
 
