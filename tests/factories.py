@@ -435,6 +435,7 @@ class Make:
 
     def school_class(self, name: str = "三年级2班", grade: int = 3, **facts: Any) -> SchoolClass:
         """A class of 42 pupils."""
+        self.school()
         made = SchoolClass(name=name, grade=grade, **{"pupils": 42, **facts})
         self.session.add(made)
         self.session.commit()
@@ -468,6 +469,7 @@ class Make:
         **facts: Any,
     ) -> Activity:
         """What the officer has planned for today, with these people and classes."""
+        self.school()
         actor = self.actor(self.someone("officer"))
         given = {"title": "全员消防培训", "organiser_id": actor.id, **facts}
         planned = ActivityFacts(form=form, planned_on=date(2026, 11, 23), **given)

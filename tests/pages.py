@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -104,7 +105,10 @@ def _cookie(app: Flask, person: Person, device: str, *, fresh: bool = False) -> 
     with app.app_context():
         kept = db.session.scalars(
             sa.select(SignIn).where(
-                SignIn.person_id == person.id, SignIn.device == device, SignIn.ended_at.is_(None)
+                SignIn.person_id == person.id,
+                SignIn.device == device,
+                SignIn.ended_at.is_(None),
+                SignIn.last_seen_on > clock.today() - timedelta(days=LEAP_DAYS),
             )
         ).first()
         row = (None if fresh else kept) or sign_in(db.session(), person, device, clock.now())

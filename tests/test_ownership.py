@@ -95,6 +95,7 @@ GET  hazards.hazard_pdf            404     404     shared
 GET  hazards.notice_pdf            404     404     shared
 GET  hazards.recheck_pdf           404     404     shared
 GET  hazards.transfer_pdf          404     404     shared
+GET  backups.download              403     403     shared
 GET  hot_work.index_file           shared  shared  shared
 GET  hot_work.detail               404     404     shared
 GET  hot_work.permit_pdf           404     404     shared
@@ -273,6 +274,7 @@ POST tips.note                     403     403     ok
 POST tips.reward                   403     403     ok
 POST tips.make_hazard              403     403     ok
 POST reminders.new_channel         403     403     ok
+POST backups.prove                 403     403     ok
 POST reminders.test                403     403     ok
 POST reminders.switch              403     403     ok
 POST reminders.remove              403     403     ok

@@ -27,6 +27,7 @@ def held(
     make: Make, form: Form, day: date, people: Iterable[Person] = (), **facts: Any
 ) -> Activity:
     """An activity that was held on ``day``; ``people`` signed in."""
+    make.school()
     kind = next(kind for kind, forms in FORMS.items() if form in forms)
     made = Activity(
         number=f"HD2025-{next(_serial):04d}",

@@ -199,7 +199,7 @@ def test_a_file_for_which_the_disk_has_no_room_is_refused_beside_its_form(
     shown = officer.post("/hazards/new", form)
     assert (shown.status, says in shown.page.text()) == (422, True)
     assert form["description"] in shown.page.value("description")
-    paper = {"title": "制度", "file_upload": (io.BytesIO(PDF), "a.pdf")}
+    paper = {"title": "制度", "file_upload": (io.BytesIO(PDF + b"%new\n"), "a.pdf")}
     assert says in officer.post("/documents/new", paper).page.text()
     for table in (Photo, StoredFile, Hazard):
         assert session.scalar(sa.select(sa.func.count(table.id))) == 0

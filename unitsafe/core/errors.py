@@ -144,7 +144,11 @@ def _whom_to_ask() -> str:
 
 
 def _what_was_typed() -> str:
-    return str(_("可以用浏览器的“后退”回到刚才填的内容，再提交一次。")) if request.form else ""
+    return (
+        str(_("可以用浏览器的“后退”回到刚才填的内容，再提交一次。"))
+        if request.method == "POST"
+        else ""
+    )
 
 
 def _lost_race() -> str:
