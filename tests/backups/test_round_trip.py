@@ -24,9 +24,10 @@ from tests.backups.servers import (
     stop,
 )
 from tests.conftest import Clock
-from unitsafe import config, create_app
+from unitsafe import config, create_app, startup
 from unitsafe.backups import making, restoring
 from unitsafe.backups.archive import version
+from unitsafe.backups.rules import Fault
 from unitsafe.core import audit
 from unitsafe.core.db import db, writing
 
@@ -111,6 +112,26 @@ def test_a_postgresql_that_does_not_answer_makes_no_backup(tmp_path: Path, now: 
     with pytest.raises(making.BackupError, match="pg_dump"):
         making.make_backup(app, now=now())
     assert list((tmp_path / "backups").iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a tool that is a script")
+def test_only_a_missing_tool_lets_an_upgrade_go_on_without_a_backup(
+    tmp_path: Path, now: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = "postgresql+psycopg://nobody@127.0.0.1:1/none"
+    app = create_app(config.Config("127.0.0.1", 0, tmp_path / "data", url, None), TESTING=True)
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    monkeypatch.setenv("PATH", str(tools))
+    assert startup._backup(app, "0001") is None
+    tool = tools / "pg_dump"
+    tool.write_text("#!/bin/sh\necho 'pg_dump: error: server version mismatch' >&2\nexit 1\n")
+    tool.chmod(0o755)
+    with pytest.raises(making.BackupError, match="pg_dump: server version mismatch") as told:
+        making.make_backup(app, now=now())
+    assert told.value.fault is Fault.FAILED
+    with pytest.raises(startup.StartupError, match="not upgraded.*server version mismatch"):
+        startup._backup(app, "0001")
 
 
 def test_what_was_made_on_sqlite_is_not_put_into_postgresql(

@@ -41,6 +41,7 @@ class Fault(StrEnum):
     DAMAGED = "damaged"
     TOO_NEW = "too_new"
     TOOLS = "tools"
+    FAILED = "failed"
     REFUSED = "refused"
     UNKNOWN = "unknown"
 
