@@ -19,6 +19,7 @@ label_all(
         Fault.TOO_NEW: _l("这份备份来自更新的版本，请先升级程序。"),
         Fault.TOOLS: _l("PostgreSQL的备份工具（pg_dump、pg_restore）没有装好。"),
         Fault.FAILED: _l("PostgreSQL的备份工具没有做成：可能连不上数据库，或版本比数据库旧。"),
+        Fault.AWAY: _l("存放照片和文件的服务器连不上，请稍后再试，或联系管理员。"),
         Fault.REFUSED: _l("不能备份，原因见下。"),
         Fault.UNKNOWN: _l("出了意外，详情在服务器日志里。"),
     },

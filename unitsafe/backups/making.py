@@ -28,7 +28,7 @@ from unitsafe.backups.archive import (
     version,
 )
 from unitsafe.backups.rules import BackupError, Fault, Kind, name_for
-from unitsafe.core.blobs import FULL, Blobs
+from unitsafe.core.blobs import FULL, Blobs, StorageError, StorageFull
 from unitsafe.core.db import db
 
 __all__ = ["BackupError", "make_backup"]
@@ -73,6 +73,11 @@ def make_backup(
         part.replace(target)
     except OSError as error:
         raise _cannot_write(target, error) from None
+    except StorageError as error:
+        if isinstance(error.__cause__, OSError) and isinstance(error, StorageFull):
+            raise _cannot_write(settings.photos, error.__cause__) from None  # a copy of a photo
+        line = f"the photos cannot be read ({str(error.__cause__ or error).splitlines()[0]})"
+        raise BackupError(line, Fault.AWAY) from None
     finally:
         part.unlink(missing_ok=True)
     return target

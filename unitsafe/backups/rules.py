@@ -42,6 +42,7 @@ class Fault(StrEnum):
     TOO_NEW = "too_new"
     TOOLS = "tools"
     FAILED = "failed"
+    AWAY = "away"
     REFUSED = "refused"
     UNKNOWN = "unknown"
 
