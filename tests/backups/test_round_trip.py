@@ -8,6 +8,7 @@ import sys
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ from tests.backups.servers import (
     stop,
 )
 from tests.conftest import Clock
+from tests.fake_s3 import BUCKET, environment, fake_s3
 from unitsafe import config, create_app, startup
 from unitsafe.backups import making, restoring
 from unitsafe.backups.archive import version
@@ -169,14 +171,74 @@ def test_a_server_with_data_is_only_overwritten_when_told_and_keeps_the_former_d
     with pytest.raises(making.BackupError, match="--yes"):
         restoring.restore_backup(new, file, overwrite=False, now=now())
     assert school_in(new) == "向阳小学"
-    photos = everything_in(data_of(new) / "photos")
+    photos = everything_in(data_of(new) / "photos") | everything_in(file.parents[1] / "photos")
     stop(new)
     done = restoring.restore_backup(new, file, overwrite=True, now=now())
     assert school_in(new) == "育新小学"
     assert done.before == data_of(new) / "before-restore-20261123-080000"
-    assert everything_in(done.before / "photos") == photos
+    assert everything_in(data_of(new) / "photos") == photos  # the former and those added
     with closing(sqlite3.connect(done.before / "unitsafe.db")) as connection:
         assert connection.execute("SELECT name FROM school").fetchall() == [("向阳小学",)]
+
+
+def test_photos_that_are_no_longer_what_they_were_come_back_and_none_gets_worse(
+    server: Open, now: Clock
+) -> None:
+    old = found(server("old"), "育新小学", now, photo=b"a picture")
+    rotten = old.extensions["photos"].put(b"another", ".jpg")
+    old.extensions["photos"].path(rotten, ".jpg").write_bytes(b"rotten")
+    file = making.make_backup(old, now=now())
+    new = server("new")
+    store = new.extensions["photos"]
+    store.put(b"another", ".jpg")
+    key = store.put(b"a picture", ".jpg")
+    store.path(key, ".jpg").write_bytes(b"rotten")
+    restoring.restore_backup(new, file, overwrite=False, now=now())
+    assert store.path(key, ".jpg").read_bytes() == b"a picture"
+    assert store.path(rotten, ".jpg").read_bytes() == b"another"
+
+
+def test_photos_in_a_folder_elsewhere_stay_there_and_are_added_to(
+    tmp_path: Path, server: Open, now: Clock
+) -> None:
+    """It may be the root of another disk: it cannot be moved, and nothing lies beside it."""
+    old = found(server("old"), "育新小学", now, photo=b"a picture")
+    file = making.make_backup(old, now=now())
+    settings = server("new").config["SETTINGS"]
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    with_disk = replace(settings, photos_at=str(disk))
+    new = create_app(with_disk, TESTING=True)
+    before = disk.stat().st_ino
+    restoring.restore_backup(new, file, overwrite=False, now=now())
+    stop(new)
+    assert everything_in(disk) == everything_in(data_of(old) / "photos")
+    assert disk.stat().st_ino == before
+    assert [path for path in tmp_path.rglob(".restore-*")] == []
+
+
+def test_photos_come_back_into_a_bucket(
+    tmp_path: Path, server: Open, now: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = found(server("old"), "育新小学", now, photo=b"a picture")
+    file = making.make_backup(old, now=now())
+    with fake_s3() as far:
+        for name, value in environment(far).items():
+            monkeypatch.setenv(name, value)
+        far.objects["kept"] = b"of somebody"
+        settings = replace(server("new").config["SETTINGS"], photos_at=f"s3://{BUCKET}/unitsafe")
+        new = create_app(settings, TESTING=True)
+        restoring.restore_backup(new, file, overwrite=False, now=now())
+        stop(new)
+        assert sorted(far.objects.values()) == [b"a picture", b"of somebody"]
+        far.refuses = 403
+        with pytest.raises(making.BackupError, match="photos cannot be read") as told:
+            making.make_backup(new, now=now())
+        assert told.value.fault is Fault.AWAY
+        with pytest.raises(making.BackupError, match="nothing was restored: the photos"):
+            restoring.restore_backup(new, file, overwrite=True, now=now.set("2026-11-23T09:00"))
+    assert school_in(new) == "育新小学"
+    stop(new)
 
 
 def test_a_restore_waits_for_the_server_to_be_stopped(server: Open, now: Clock) -> None:
