@@ -84,6 +84,8 @@ def test_a_backup_goes_where_it_is_told(server: Open, now: Clock, tmp_path: Path
     (tmp_path / "disk").mkdir()
     assert making.make_backup(app, tmp_path / "disk", now=now()) == tmp_path / "disk" / STANDARD
     assert making.make_backup(app, tmp_path / "x" / "b.zip", now=now()).is_file()
+    new = tmp_path / "other" / "disk"
+    assert making.make_backup(app, new, now=now()) == new / STANDARD
 
 
 def test_a_backup_does_not_overwrite_another_file(server: Open, now: Clock, tmp_path: Path) -> None:
@@ -132,7 +134,7 @@ def test_only_a_missing_tool_lets_an_upgrade_go_on_without_a_backup(
     with pytest.raises(making.BackupError, match="pg_dump: server version mismatch") as told:
         making.make_backup(app, now=now())
     assert told.value.fault is Fault.FAILED
-    with pytest.raises(startup.StartupError, match="not upgraded.*server version mismatch"):
+    with pytest.raises(startup.StartupError, match=r"not upgraded.*server version mismatch"):
         startup._backup(app, "0001")
 
 
@@ -214,7 +216,7 @@ def test_photos_in_a_folder_elsewhere_stay_there_and_are_added_to(
     stop(new)
     assert everything_in(disk) == everything_in(data_of(old) / "photos")
     assert disk.stat().st_ino == before
-    assert [path for path in tmp_path.rglob(".restore-*")] == []
+    assert list(tmp_path.rglob(".restore-*")) == []
 
 
 def test_photos_come_back_into_a_bucket(
