@@ -267,6 +267,24 @@ def test_a_migration_that_fails_leaves_the_old_schema_and_names_the_backup(
         assert len(backups_of(app)) == 1
 
 
+@SQLITE_ONLY
+def test_an_upgrade_that_fails_at_every_start_does_not_fill_the_disk(
+    old: Old, app: Flask, now: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = old(LATEST)["revision"]
+
+    def fail(_app: Flask) -> None:
+        raise KeyError("what was never there")
+
+    monkeypatch.setattr("unitsafe.startup._migrate", fail)
+    for minute in range(4):
+        now.set(f"2026-11-23T08:0{minute}")
+        with pytest.raises(StartupError, match="changed nothing"):
+            prepare(app)
+    kept = [f"before-upgrade-{name}-20261123-080{minute}00.zip" for minute in (2, 3)]
+    assert backups_of(app) == kept
+
+
 # Commands, processes, backups
 
 

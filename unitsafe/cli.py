@@ -123,7 +123,7 @@ asks_passphrase = click.option(
 @click.option(
     "--to",
     type=click.Path(path_type=Path),
-    help="The zip to write, or a folder for it; otherwise UNITSAFE_BACKUPS.",
+    help="The zip to write (….zip), or a folder for it; otherwise UNITSAFE_BACKUPS.",
 )
 @asks_passphrase
 @in_one_line

@@ -154,7 +154,7 @@ def _backup(app: Flask, found: str) -> Path | None:
             return None
         raise StartupError(
             f"not upgraded, because the data could not be backed up before: {error}; "
-            f"make room in {folder} and let this account write there, then start again"
+            f"mend that and start again; backups go to {folder}"
         ) from None
 
 

@@ -1,7 +1,7 @@
 """maintenance: visits, reports, contracts, readings, targets
 
 Revision ID: 0016_maintenance
-Revises: 0014_activities
+Revises: 0015_equipment
 """
 
 import sqlalchemy as sa

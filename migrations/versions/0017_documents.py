@@ -1,7 +1,7 @@
 """papers, their versions and readers
 
 Revision ID: 0017_documents
-Revises: 0014_activities
+Revises: 0016_maintenance
 """
 
 import sqlalchemy as sa

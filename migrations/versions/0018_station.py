@@ -1,7 +1,7 @@
 """micro station, evacuation, hot work
 
 Revision ID: 0018_station
-Revises: 0014_activities
+Revises: 0017_documents
 """
 
 import sqlalchemy as sa

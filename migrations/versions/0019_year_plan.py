@@ -1,7 +1,7 @@
 """what the school puts on its year, marks of it, signatures
 
 Revision ID: 0019_year_plan
-Revises: 0014_activities
+Revises: 0018_station
 """
 
 import sqlalchemy as sa

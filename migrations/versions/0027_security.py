@@ -1,7 +1,7 @@
 """cookies kept as hashes, devices that stay signed in, temporary passwords that end
 
 Revision ID: 0027_security
-Revises: 0024_assessments
+Revises: 0026_processes
 """
 
 import hashlib

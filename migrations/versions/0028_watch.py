@@ -1,7 +1,7 @@
 """when reminders were last looked for; messages that were given up by their time
 
 Revision ID: 0028_watch
-Revises: 0024_assessments
+Revises: 0027_security
 """
 
 import sqlalchemy as sa

@@ -4,7 +4,7 @@ A school that began with the release of 2026-11-24 has a 0001 without these inde
 numbers of checks that come back. Where 0001 had them from the start nothing changes.
 
 Revision ID: 0029_first_schema_whole
-Revises: 0024_assessments
+Revises: 0028_watch
 """
 
 import sqlalchemy as sa

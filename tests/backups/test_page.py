@@ -216,6 +216,7 @@ def test_old_ones_go_and_left_overs_with_them(old, now, monkeypatch):
         catalogue.keep_proof(copy, first.proof)
     (folder / "unitsafe-20261101-000000.zip.part").write_bytes(b"killed")
     (folder / ".backup-killed").mkdir()
+    (folder / "film.mp4.part").write_bytes(b"somebody copies")
     monkeypatch.setattr(catalogue, "LEFT_OVER", timedelta(days=-9999))
     services.back_up(old, kind=Kind.DAILY, by=None, now=now.set("2026-11-24T02:30"))
     left = names(old)
@@ -226,8 +227,43 @@ def test_old_ones_go_and_left_overs_with_them(old, now, monkeypatch):
     assert sorted(path.name for path in folder.iterdir() if path.name not in left) == [
         ".lock",
         ".proofs",
+        "film.mp4.part",
     ]
     assert {path.stem for path in (folder / ".proofs").iterdir()} == set(left) - {mine.name}
+
+
+@pytest.mark.parametrize(
+    "said", ["[]", "null", '{"mark": 1}', '{"at": 7, "fault": "later", "line": "", "mark": MARK}']
+)
+def test_what_another_version_noted_counts_as_nothing(folder, make, browser, said):
+    folder.mkdir()
+    zip_ = folder / "unitsafe-20261123-080000.zip"
+    zip_.write_bytes(b"a backup")
+    (folder / ".proofs").mkdir()
+    note = said.replace("MARK", str(catalogue._mark(zip_)))
+    (folder / ".proofs" / f"{zip_.name}.json").write_text(note, "utf-8")
+    (folder / ".failure.json").write_text(note, "utf-8")
+    assert [one.proof for one in catalogue.backups(folder)] == [None]
+    assert catalogue.failure(folder) is None
+    assert zip_.name in browser(make.someone("officer")).get("/backups").page.text()
+
+
+def test_what_goes_wrong_at_work_is_not_a_folder_that_cannot_be_written(folder, now):
+    with (
+        pytest.raises(OSError, match="of its own"),
+        working.alone(folder, working.Doing.MAKING, now=now()),
+    ):
+        raise OSError("a reason of its own")
+    assert working.going_on(folder) is None
+    with working.alone(folder, working.Doing.PROVING, now=now()):
+        assert working.going_on(folder) is not None
+    folder.with_name("file").write_text("no folder")
+    with (
+        pytest.raises(BackupError, match="cannot write in") as told,
+        working.alone(folder.with_name("file"), working.Doing.MAKING, now=now()),
+    ):
+        pass
+    assert told.value.fault is Fault.UNWRITABLE
 
 
 def test_the_passphrase_of_the_settings_locks_and_opens(old, now, monkeypatch):

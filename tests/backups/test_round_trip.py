@@ -8,6 +8,7 @@ import sys
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -24,9 +25,11 @@ from tests.backups.servers import (
     stop,
 )
 from tests.conftest import Clock
-from unitsafe import config, create_app
+from tests.fake_s3 import BUCKET, environment, fake_s3
+from unitsafe import config, create_app, startup
 from unitsafe.backups import making, restoring
 from unitsafe.backups.archive import version
+from unitsafe.backups.rules import Fault
 from unitsafe.core import audit
 from unitsafe.core.db import db, writing
 
@@ -81,6 +84,8 @@ def test_a_backup_goes_where_it_is_told(server: Open, now: Clock, tmp_path: Path
     (tmp_path / "disk").mkdir()
     assert making.make_backup(app, tmp_path / "disk", now=now()) == tmp_path / "disk" / STANDARD
     assert making.make_backup(app, tmp_path / "x" / "b.zip", now=now()).is_file()
+    new = tmp_path / "other" / "disk"
+    assert making.make_backup(app, new, now=now()) == new / STANDARD
 
 
 def test_a_backup_does_not_overwrite_another_file(server: Open, now: Clock, tmp_path: Path) -> None:
@@ -111,6 +116,26 @@ def test_a_postgresql_that_does_not_answer_makes_no_backup(tmp_path: Path, now: 
     with pytest.raises(making.BackupError, match="pg_dump"):
         making.make_backup(app, now=now())
     assert list((tmp_path / "backups").iterdir()) == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a tool that is a script")
+def test_only_a_missing_tool_lets_an_upgrade_go_on_without_a_backup(
+    tmp_path: Path, now: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = "postgresql+psycopg://nobody@127.0.0.1:1/none"
+    app = create_app(config.Config("127.0.0.1", 0, tmp_path / "data", url, None), TESTING=True)
+    tools = tmp_path / "bin"
+    tools.mkdir()
+    monkeypatch.setenv("PATH", str(tools))
+    assert startup._backup(app, "0001") is None
+    tool = tools / "pg_dump"
+    tool.write_text("#!/bin/sh\necho 'pg_dump: error: server version mismatch' >&2\nexit 1\n")
+    tool.chmod(0o755)
+    with pytest.raises(making.BackupError, match="pg_dump: server version mismatch") as told:
+        making.make_backup(app, now=now())
+    assert told.value.fault is Fault.FAILED
+    with pytest.raises(startup.StartupError, match=r"not upgraded.*server version mismatch"):
+        startup._backup(app, "0001")
 
 
 def test_what_was_made_on_sqlite_is_not_put_into_postgresql(
@@ -148,14 +173,74 @@ def test_a_server_with_data_is_only_overwritten_when_told_and_keeps_the_former_d
     with pytest.raises(making.BackupError, match="--yes"):
         restoring.restore_backup(new, file, overwrite=False, now=now())
     assert school_in(new) == "向阳小学"
-    photos = everything_in(data_of(new) / "photos")
+    photos = everything_in(data_of(new) / "photos") | everything_in(file.parents[1] / "photos")
     stop(new)
     done = restoring.restore_backup(new, file, overwrite=True, now=now())
     assert school_in(new) == "育新小学"
     assert done.before == data_of(new) / "before-restore-20261123-080000"
-    assert everything_in(done.before / "photos") == photos
+    assert everything_in(data_of(new) / "photos") == photos  # the former and those added
     with closing(sqlite3.connect(done.before / "unitsafe.db")) as connection:
         assert connection.execute("SELECT name FROM school").fetchall() == [("向阳小学",)]
+
+
+def test_photos_that_are_no_longer_what_they_were_come_back_and_none_gets_worse(
+    server: Open, now: Clock
+) -> None:
+    old = found(server("old"), "育新小学", now, photo=b"a picture")
+    rotten = old.extensions["photos"].put(b"another", ".jpg")
+    old.extensions["photos"].path(rotten, ".jpg").write_bytes(b"rotten")
+    file = making.make_backup(old, now=now())
+    new = server("new")
+    store = new.extensions["photos"]
+    store.put(b"another", ".jpg")
+    key = store.put(b"a picture", ".jpg")
+    store.path(key, ".jpg").write_bytes(b"rotten")
+    restoring.restore_backup(new, file, overwrite=False, now=now())
+    assert store.path(key, ".jpg").read_bytes() == b"a picture"
+    assert store.path(rotten, ".jpg").read_bytes() == b"another"
+
+
+def test_photos_in_a_folder_elsewhere_stay_there_and_are_added_to(
+    tmp_path: Path, server: Open, now: Clock
+) -> None:
+    """It may be the root of another disk: it cannot be moved, and nothing lies beside it."""
+    old = found(server("old"), "育新小学", now, photo=b"a picture")
+    file = making.make_backup(old, now=now())
+    settings = server("new").config["SETTINGS"]
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    with_disk = replace(settings, photos_at=str(disk))
+    new = create_app(with_disk, TESTING=True)
+    before = disk.stat().st_ino
+    restoring.restore_backup(new, file, overwrite=False, now=now())
+    stop(new)
+    assert everything_in(disk) == everything_in(data_of(old) / "photos")
+    assert disk.stat().st_ino == before
+    assert list(tmp_path.rglob(".restore-*")) == []
+
+
+def test_photos_come_back_into_a_bucket(
+    tmp_path: Path, server: Open, now: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = found(server("old"), "育新小学", now, photo=b"a picture")
+    file = making.make_backup(old, now=now())
+    with fake_s3() as far:
+        for name, value in environment(far).items():
+            monkeypatch.setenv(name, value)
+        far.objects["kept"] = b"of somebody"
+        settings = replace(server("new").config["SETTINGS"], photos_at=f"s3://{BUCKET}/unitsafe")
+        new = create_app(settings, TESTING=True)
+        restoring.restore_backup(new, file, overwrite=False, now=now())
+        stop(new)
+        assert sorted(far.objects.values()) == [b"a picture", b"of somebody"]
+        far.refuses = 403
+        with pytest.raises(making.BackupError, match="photos cannot be read") as told:
+            making.make_backup(new, now=now())
+        assert told.value.fault is Fault.AWAY
+        with pytest.raises(making.BackupError, match="nothing was restored: the photos"):
+            restoring.restore_backup(new, file, overwrite=True, now=now.set("2026-11-23T09:00"))
+    assert school_in(new) == "育新小学"
+    stop(new)
 
 
 def test_a_restore_waits_for_the_server_to_be_stopped(server: Open, now: Clock) -> None:

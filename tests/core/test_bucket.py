@@ -57,6 +57,17 @@ def test_what_is_kept_lies_in_the_bucket_under_its_sum(store, far):
     assert store.put(DATA, ".jpg") == KEY and len(far.objects) == 1
 
 
+def test_how_the_server_is_doing_is_told_without_asking_the_bucket(
+    bucket_app, store, far, browser, make
+):
+    make.photo(make.someone("teacher"))
+    forget_copies(store)
+    client = browser(make.someone("manager"))
+    far.refuses, far.asked[:] = 403, []
+    assert "照片1张" in client.get("/status").page.text("content")
+    assert far.asked == []
+
+
 def test_a_copy_is_fetched_once(store, far):
     far.objects[f"unitsafe/{NAME}"] = DATA
     assert store.path(KEY, ".jpg").read_bytes() == DATA

@@ -13,10 +13,21 @@ from pathlib import Path
 from typing import Any
 
 from unitsafe import clock
-from unitsafe.backups.rules import NAME, BackupError, Fault, Kind, Remark, kind_of, moment_in
+from unitsafe.backups.rules import (
+    NAME,
+    PREFIX,
+    BackupError,
+    Fault,
+    Kind,
+    Remark,
+    kind_of,
+    moment_in,
+)
 from unitsafe.backups.verifying import Holdings
 
 PROOFS, FAILURE = ".proofs", ".failure.json"
+OTHERWISE = (TypeError, ValueError, KeyError, AttributeError)
+"""What reading says of a file that another version wrote, or nobody: it counts as none."""
 LEFT_OVER = timedelta(days=1)
 """Passing files of this age belong to nobody any more."""
 
@@ -106,8 +117,12 @@ def _mark(path: Path) -> list[int]:
 
 def _proof(path: Path, mark: list[int]) -> Proof | None:
     said = _read(_proof_file(path))
-    if said is None or said.get("mark") != mark:
-        return None
+    with suppress(*OTHERWISE):
+        return _understood(said) if said["mark"] == mark else None
+    return None
+
+
+def _understood(said: Any) -> Proof:
     held = said["holdings"]
     return Proof(
         at=datetime.fromisoformat(said["at"]),
@@ -132,9 +147,10 @@ def _proof_file(path: Path) -> Path:
 def failure(folder: Path) -> Failure | None:
     """Why the last backup was not made; None when it was."""
     said = _read(folder / FAILURE)
-    return said and Failure(
-        datetime.fromisoformat(said["at"]), Fault(said["fault"]), str(said["line"])
-    )
+    with suppress(*OTHERWISE):
+        at = datetime.fromisoformat(said["at"])
+        return Failure(at, Fault(said["fault"]), str(said["line"]))
+    return None
 
 
 def note_failure(folder: Path, error: BackupError, now: datetime) -> None:
@@ -156,13 +172,21 @@ def remove(folder: Path, name: str) -> None:
 
 def sweep(folder: Path, now: datetime) -> None:
     """Delete what processes that were killed have left, and proofs of what is gone."""
-    for path in [*folder.glob("*.part"), *folder.glob(".backup-*"), *folder.glob(".verify-*")]:
+    parts = (path for path in folder.glob("*.part") if _is_named_by_us(path.stem))
+    for path in [*parts, *folder.glob(".backup-*"), *folder.glob(".verify-*")]:
         with suppress(OSError):
             if now.timestamp() - path.stat().st_mtime > LEFT_OVER.total_seconds():
                 _delete(path)
     for path in (folder / PROOFS).glob("*.json"):
-        if not (folder / path.stem).exists():
-            path.unlink(missing_ok=True)
+        with suppress(OSError):
+            if not (folder / path.stem).exists():
+                path.unlink(missing_ok=True)
+
+
+def _is_named_by_us(name: str) -> bool:
+    """Not by somebody who copies something of their own here."""
+    is_ours = any(name.startswith(f"{prefix}-") for prefix in PREFIX.values())
+    return is_ours and NAME.fullmatch(name) is not None and moment_in(name) is not None
 
 
 def _delete(path: Path) -> None:

@@ -28,7 +28,7 @@ from unitsafe.backups.archive import (
     version,
 )
 from unitsafe.backups.rules import BackupError, Fault, Kind, name_for
-from unitsafe.core.blobs import FULL, Blobs
+from unitsafe.core.blobs import FULL, Blobs, StorageError, StorageFull
 from unitsafe.core.db import db
 
 __all__ = ["BackupError", "make_backup"]
@@ -46,8 +46,8 @@ def make_backup(
 ) -> Path:
     """Write a backup while the server may be running, and return the zip's path.
 
-    ``to`` is the zip to write, which must not exist yet, or a folder; None means the folder of
-    backups. ``passphrase`` locks it; without one, that of the settings does, if there is any. The
+    ``to`` is the zip to write, which must not exist yet, or a folder, which is made when there is
+    none; None means the folder of backups. ``passphrase`` locks it; without one, that of the settings does, if there is any. The
     database is copied before the photos, and photos are kept before their rows are, so every photo
     that the copy names is in the zip. The schema is left as it is. Raises BackupError.
     """
@@ -56,7 +56,7 @@ def make_backup(
     if is_sqlite(url) and not Path(str(url.database)).is_file():
         line = f"there is no database at {url.database}; nothing to back up"
         raise BackupError(line, Fault.MISSING)
-    target = _target(to or settings.backups, to is None or to.is_dir(), kind, now)
+    target = _target(to or settings.backups, to is None or _is_folder(to), kind, now)
     part = target.with_name(target.name + ".part")
     passphrase = passphrase or settings.backup_passphrase
     try:
@@ -73,6 +73,11 @@ def make_backup(
         part.replace(target)
     except OSError as error:
         raise _cannot_write(target, error) from None
+    except StorageError as error:
+        if isinstance(error.__cause__, OSError) and isinstance(error, StorageFull):
+            raise _cannot_write(settings.photos, error.__cause__) from None  # a copy of a photo
+        line = f"the photos cannot be read ({str(error.__cause__ or error).splitlines()[0]})"
+        raise BackupError(line, Fault.AWAY) from None
     finally:
         part.unlink(missing_ok=True)
     return target
@@ -90,6 +95,11 @@ def database_url(app: Flask) -> sa.URL:
 def is_sqlite(url: sa.URL) -> bool:
     """Whether the database is a file."""
     return url.get_backend_name() == "sqlite"
+
+
+def _is_folder(place: Path) -> bool:
+    """Whether it is one or, when there is nothing yet, is not called like a zip."""
+    return place.is_dir() or place.suffix.lower() != ".zip"
 
 
 def _target(place: Path, is_folder: bool, kind: Kind, now: datetime) -> Path:

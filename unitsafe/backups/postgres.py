@@ -23,7 +23,7 @@ EMPTY = "DROP SCHEMA public CASCADE;\nCREATE SCHEMA public;\n"
 def dump(url: sa.URL, file: Path) -> None:
     """Write the database at ``url`` to ``file`` as it is at one moment. Raises BackupError."""
     command = [_tool("pg_dump"), "--format=custom", "--no-owner", "--no-privileges"]
-    _run([*command, f"--file={file}", f"--dbname={_address(url)}"], url, Fault.TOOLS)
+    _run([*command, f"--file={file}", f"--dbname={_address(url)}"], url, Fault.FAILED)
 
 
 def restore(file: Path, url: sa.URL) -> None:

@@ -1,5 +1,6 @@
 """Putting a backup in place of a server's data."""
 
+import hashlib
 import shutil
 import sqlite3
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from unitsafe.backups.making import database_url, is_sqlite
 from unitsafe.backups.rules import STAMP_FORMAT, BackupError, Fault
 from unitsafe.backups.verifying import require_known
 from unitsafe.core import audit, serving
-from unitsafe.core.blobs import Blobs, BlobStore, parts_of
+from unitsafe.core.blobs import Blobs, BlobStore, StorageError, parts_of, write_whole
 from unitsafe.core.db import db, writing
 from unitsafe.startup import prepare
 
@@ -36,9 +37,11 @@ def restore_backup(
 ) -> Restored:
     """Put a backup's database, photos and secret key in place and bring the schema up to date.
 
-    The zip is unpacked and proven beside the data first; then the former data moves into
-    ``before-restore-…`` and the new moves in. When anything fails, everything is as it was.
-    PostgreSQL's former data goes into a dump there, and what is put back is put back by its tools.
+    The zip is unpacked and proven beside the data first; then the former database and key move
+    into ``before-restore-…`` and the new move in. PostgreSQL's former data goes into a dump there,
+    and what is put back is put back by its tools. Photos are named after their content: those that
+    are missing are added to the others, wherever they are kept, and the former ones stay. When
+    anything fails, everything is as it was, but for photos that were added already.
 
     :raises BackupError: the zip is not whole, there is data and not ``overwrite``, the server runs.
     :raises StartupError, ContentError: the restored data cannot be served with these settings.
@@ -52,20 +55,23 @@ def restore_backup(
     aside = f"before-restore-{stamp}"
     places = {
         database.name: database.place,
-        PHOTOS: settings.photos,
         SECRET_KEY: settings.data / SECRET_KEY,
     }
     staged = {name: path.parent / f".restore-{stamp}" / name for name, path in places.items()}
+    photos = staged[SECRET_KEY].with_name(PHOTOS)
     try:
-        manifest = _unpack(file, staged, database.name, passphrase)
+        manifest = _unpack(file, staged, photos, database.name, passphrase)
         database.require_stopped()
         moves = _moves(places, staged, aside, database.logs())
         with _moved(moves, database), database.replaced(aside):
             prepare(app, backup=file.absolute())
-            _into_the_bucket(app)
+            _add_photos(app.extensions["photos"], BlobStore(photos))
             _remember(app, manifest, now)
     except OSError as error:
         raise BackupError(f"nothing was restored ({error.strerror or error})") from None
+    except StorageError as error:
+        why = str(error.__cause__ or error).splitlines()[0]
+        raise BackupError(f"nothing was restored: the photos cannot be kept ({why})") from None
     finally:
         for path in staged.values():
             shutil.rmtree(path.parent, ignore_errors=True)
@@ -73,13 +79,20 @@ def restore_backup(
     return Restored(manifest, before if before.is_dir() else None)
 
 
-def _into_the_bucket(app: Flask) -> None:
-    """Where the photos belong into a bucket, what was unpacked are only the copies near by."""
-    settings: config.Config = app.config["SETTINGS"]
-    if settings.bucket:
-        far: Blobs = app.extensions["photos"]
-        for name in BlobStore(settings.photos).names():
-            far.put((settings.photos / name).read_bytes(), parts_of(name)[1])
+def _add_photos(store: Blobs, unpacked: BlobStore) -> None:
+    """Keep what is not kept yet. A file in the folder that is no longer what it was counts as
+    missing: perhaps the restore is because of it. Raises StorageError, OSError."""
+    kept = set(store.names())
+    for name in unpacked.names():
+        data, (key, suffix) = (unpacked.root / name).read_bytes(), parts_of(name)
+        if name not in kept:
+            store.put(data, suffix)
+        elif (
+            isinstance(store, BlobStore)
+            and hashlib.sha256(data).hexdigest() == key
+            and (store.root / name).read_bytes() != data
+        ):
+            write_whole(store.root / name, data)
 
 
 class _File:
@@ -188,8 +201,11 @@ class _Server:
         self.place.unlink()
 
 
-def _unpack(file: Path, staged: dict[str, Path], wanted: str, passphrase: str) -> Manifest:
-    """Unpack the zip into the ``staged`` places, each file proven. Raises BackupError, OSError."""
+def _unpack(
+    file: Path, staged: dict[str, Path], photos: Path, wanted: str, passphrase: str
+) -> Manifest:
+    """Unpack the zip into the ``staged`` places and the folder ``photos``, each file proven.
+    Raises BackupError, OSError."""
     room = staged[wanted].parent
     room.mkdir(parents=True, exist_ok=True)
     with (
@@ -203,7 +219,7 @@ def _unpack(file: Path, staged: dict[str, Path], wanted: str, passphrase: str) -
             )
             raise BackupError(f"the backup is of {there}; this server keeps its data in {here}")
         for name, facts in manifest.files.items():
-            target = staged[name] if name in staged else _photo_place(staged[PHOTOS], name)
+            target = staged[name] if name in staged else _photo_place(photos, name)
             target.parent.mkdir(parents=True, exist_ok=True)
             with target.open("xb") as copy:
                 archive.proven(packed, name, facts, copy, file.name)

@@ -11,7 +11,7 @@ DAILY_AT = time(2, 30)
 """When the daily backup is due, on the school's clock: nobody works then. Source: product default."""
 RETRY = timedelta(hours=1)
 """How long a daily backup that failed rests before it is tried again."""
-KEPT_BEFORE_UPGRADES = 3
+KEPT_BEFORE_UPGRADES = 2
 """So many of those made before an upgrade are kept. Source: product default."""
 
 
@@ -41,6 +41,8 @@ class Fault(StrEnum):
     DAMAGED = "damaged"
     TOO_NEW = "too_new"
     TOOLS = "tools"
+    FAILED = "failed"
+    AWAY = "away"
     REFUSED = "refused"
     UNKNOWN = "unknown"
 
@@ -111,7 +113,7 @@ def too_many(made: Iterable[tuple[str, datetime]], keep: Keep) -> set[str]:
 
     Of the daily ones the newest of each of the last ``keep`` days, weeks (Monday to Sunday) and
     months *that have one* stays, so that a holiday without backups costs none; of those before an
-    upgrade the newest three. What people made always stays.
+    upgrade the newest two. What people made always stays.
     """
     newest_first = sorted(made, key=lambda one: (one[1], one[0]), reverse=True)
     daily = [one for one in newest_first if kind_of(one[0]) is Kind.DAILY]

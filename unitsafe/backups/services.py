@@ -12,6 +12,7 @@ from unitsafe.backups import catalogue
 from unitsafe.backups.catalogue import Backup, Proof
 from unitsafe.backups.making import make_backup
 from unitsafe.backups.rules import (
+    KEPT_BEFORE_UPGRADES,
     PREFIX,
     STAMP_FORMAT,
     BackupError,
@@ -48,6 +49,9 @@ def back_up(app: Flask, *, kind: Kind, by: Actor | None, now: datetime) -> Backu
 def before_upgrade(app: Flask, schema: str, *, now: datetime) -> Path:
     """Back up a database whose ``schema`` is older than the models, which are not asked for anything.
 
+    A server that fails and is started again and again does not fill the disk: besides the one made
+    only the newest of those before it stays.
+
     :raises BackupError: it was not made, or is not whole and was not kept.
     """
     folder = folder_of(app)
@@ -55,7 +59,19 @@ def before_upgrade(app: Flask, schema: str, *, now: datetime) -> Path:
     with alone(folder, Doing.MAKING, now=now):
         file = make_backup(app, folder / name, now=now, kind=Kind.UPGRADE)
         _require_whole(app, file, now)
+        _clear_upgrades(folder, file.name)
     return file
+
+
+def _clear_upgrades(folder: Path, made: str) -> None:
+    others = [
+        one.name
+        for one in catalogue.backups(folder)
+        if one.kind is Kind.UPGRADE and one.name != made
+    ]
+    for name in others[KEPT_BEFORE_UPGRADES - 1 :]:
+        with suppress(OSError):  # somebody has it open; the next time tries again
+            catalogue.remove(folder, name)
 
 
 def _require_whole(app: Flask, file: Path, now: datetime) -> None:

@@ -4,7 +4,7 @@ import json
 import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -43,22 +43,25 @@ def alone(folder: Path, doing: Doing, *, now: datetime, name: str = "") -> Itera
 
     :raises BackupError: somebody does, or the folder cannot be written in.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(folder / LOCK, timeout=0.3):
+    with ExitStack() as held:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            held.enter_context(FileLock(folder / LOCK, timeout=0.3))
+            held.callback(_forget, folder / WORK)
             said = {"doing": doing, "name": name, "since": now.isoformat()}
             (folder / WORK).write_text(json.dumps(said), "utf-8")
-            try:
-                yield
-            finally:
-                with suppress(OSError):
-                    (folder / WORK).unlink(missing_ok=True)
-    except Timeout:
-        line = "another backup is being made or proven just now; wait for it"
-        raise BackupError(line, Fault.BUSY) from None
-    except OSError as error:
-        line = f"cannot write in {folder} ({error.strerror or error})"
-        raise BackupError(line, Fault.UNWRITABLE) from None
+        except Timeout:
+            line = "another backup is being made or proven just now; wait for it"
+            raise BackupError(line, Fault.BUSY) from None
+        except OSError as error:
+            line = f"cannot write in {folder} ({error.strerror or error})"
+            raise BackupError(line, Fault.UNWRITABLE) from None
+        yield
+
+
+def _forget(note: Path) -> None:
+    with suppress(OSError):
+        note.unlink(missing_ok=True)
 
 
 def going_on(folder: Path) -> Work | None:

@@ -14,7 +14,7 @@ from unitsafe.backups import catalogue
 from unitsafe.backups.archive import version
 from unitsafe.backups.queries import days_late
 from unitsafe.config import Config
-from unitsafe.core.blobs import BlobStore
+from unitsafe.core.blobs import Blobs
 from unitsafe.core.tally import Tally
 from unitsafe.reminders import queries as reminders
 from unitsafe.school.queries import the_school
@@ -45,7 +45,7 @@ def lines(
 
 
 def facts(
-    session: Session, store: BlobStore, started: datetime, *, now: datetime
+    session: Session, store: Blobs, started: datetime, *, now: datetime
 ) -> Iterator[tuple[str, str]]:
     """What is good to know when one asks for help: label and text."""
     database, photos, files = (
