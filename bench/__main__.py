@@ -33,7 +33,8 @@ def main() -> None:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m bench", description="The app beside the bare minimum; see docs/performance.md."
+        prog="python -m bench",
+        description="The app beside the bare minimum; see docs/performance.md.",
     )
     parser.add_argument("--seconds", type=float, default=3, help="length of one run (default 3)")
     parser.add_argument("--rounds", type=int, default=3, help="runs of each case (default 3)")
