@@ -39,7 +39,8 @@ def sign_in(client, password=PASSWORD, **more):
         "13812345678",
         "青溪小学2026",
         "wangfang123",
-        "UnitSafe2026",
+        "UnitSafe123",
+        "unitsafe-王芳123",
         "王芳王芳王芳1",
     ],
 )
@@ -52,6 +53,11 @@ def test_what_is_tried_first_is_refused(password):
 )
 def test_any_characters_and_length_will_do(password):
     assert weakness(password, "wangfang", "王芳", "青溪小学", "青溪") is None
+
+
+@pytest.mark.parametrize("password", ["unitsafe-demo", "unitsafe-2026", "UnitSafe!2026"])
+def test_the_name_of_the_product_needs_four_other_signs(password):
+    assert weakness(password, "admin", "王芳", "青溪小学") is None
 
 
 def test_guessing_keeps_the_owner_out_only_where_nobody_has_signed_in_before(browser, officer):
