@@ -7,6 +7,7 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from flask_babel import gettext as _
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 """About 30 ms a check on a small machine. Source: OWASP password storage, argon2id minimum."""
@@ -42,12 +43,12 @@ def weakness(password: str, *known: str | None) -> str | None:
     Source: OWASP ASVS 5.0, V6.2.
     """
     if len(password) < LEAST_LENGTH:
-        return f"密码至少{LEAST_LENGTH}位。"
+        return str(_("密码至少%(n)s位。", n=LEAST_LENGTH))
     plain = password.lower()
     if plain in _common() or _PATTERNS.fullmatch(plain) or _is_row(plain):
-        return "这个密码太容易猜到，请换一个。"
+        return str(_("这个密码太容易猜到，请换一个。"))
     if _is_mostly_known(plain, known):
-        return "这个密码里大半是账号、姓名、电话或校名，太容易猜到，请换一个。"
+        return str(_("这个密码里大半是账号、姓名、电话、校名或程序名，太容易猜到，请换一个。"))
     return None
 
 
