@@ -85,14 +85,17 @@ def test_a_temporary_password_opens_only_the_page_to_set_ones_own(
     client = browser()
     given = {"username": teacher.username, "password": "kqz7mw3x"}
     client.get("/login")
-    answer = client.post("/login", given)
+    answer = client.post("/login", {**given, "next": "/hazards"})
     assert answer.location.startswith("/login/")
     assert client.get("/me").status == 303
     client.token = ""
-    client.get(answer.location)
+    page = client.get(answer.location).page.text("content")
+    assert "您用的是临时密码，请先设一个自己的密码。" in page and "链接" not in page
     same = client.post(answer.location, {"password": "kqz7mw3x", "again": "kqz7mw3x"})
     assert same.status == 422 and "临时密码" in same.page.text("content")
-    assert client.post(answer.location, {"password": OWN, "again": OWN}).status == 303
+    done = client.post(answer.location, {"password": OWN, "again": OWN})
+    assert (done.status, done.location) == (303, "/hazards")
+    assert "请重新登录" in client.get(answer.location).page.text("content")
     assert client.get("/me").status == 200
     session.refresh(teacher)
     assert teacher.temporary_until is None and is_password(OWN, teacher.password_hash)
