@@ -131,6 +131,27 @@ def test_a_device_is_signed_out_after_a_time(
     assert (client.get("/me").status == 200) is is_in
 
 
+@pytest.mark.parametrize(("who", "is_listed"), [("teacher", True), ("officer", False)])
+def test_ones_own_page_lists_the_devices_that_still_work(
+    browser, make, session, now, who, is_listed
+):
+    someone = make.someone(who)
+    browser(someone, device="上学期的手机").get("/me")
+    row = session.scalars(sa.select(SignIn).filter_by(device="上学期的手机")).one()
+    row.made_at = now() - timedelta(days=31)
+    session.commit()
+    page = browser(someone).get("/me").page
+    assert ("上学期的手机" in page.text("content")) is is_listed
+
+
+@pytest.mark.parametrize("what", ["name", "username"])
+def test_a_temporary_password_is_not_made_of_its_owner(browser, make, officer, what):
+    teacher = make.someone("teacher")
+    given = {"password": f"{getattr(teacher, what)}12345"}
+    answer = browser(officer).post(f"/people/{teacher.id}/password", given)
+    assert answer.status == 422 and "大半是" in answer.page.text("content")
+
+
 def test_the_database_does_not_hold_what_a_cookie_says(make, session, officer, now):
     token = devices.begin(
         session,
