@@ -311,7 +311,7 @@ on('htmx:afterRequest', ({ detail: { xhr } }) => {
 });
 on('htmx:afterSettle', ({ detail: { elt, target, xhr } }) => {
   if (!isLost(xhr) || ![xhr.home, target].includes(elt.parentNode)) return; // not what came along with it
-  elt.tabIndex = -1;
+  if (!elt.matches('a[href],button,input,select,textarea,summary')) elt.tabIndex = -1;
   elt.focus({ preventScroll: true });
 });
 })();

@@ -91,11 +91,11 @@ def test_the_manifest_tells_the_settings_without_secrets(tmp_path: Path) -> None
 
     environ = {
         "UNITSAFE_DATA": str(tmp_path),
-        "DATABASE_URL": "postgresql://school:secret@db/unitsafe?password=secret",
+        "DATABASE_URL": "postgresql://school:secret@host/unitsafe?password=secret",
         "UNITSAFE_BACKUP_PASSPHRASE": PASSPHRASE,
     }
     settings = read(environ)
-    assert settings.told()["DATABASE_URL"] == "postgresql+psycopg://db/unitsafe"
+    assert settings.told()["DATABASE_URL"] == "postgresql+psycopg://host/unitsafe"
     assert "secret" not in str(settings.told())
     assert PASSPHRASE not in str(settings.told()) + repr(settings)
 

@@ -9,6 +9,7 @@ from unitsafe.checks import quick_taps
 from unitsafe.checks.models import Answer, CheckEvent
 from unitsafe.checks.rules import Result, State
 from unitsafe.config import Config
+from unitsafe.grids.kept_actors import KeptActors
 from unitsafe.people import devices
 
 ITEM, OTHER = "dp_fire_use", "dp_exit_clear"
@@ -200,6 +201,15 @@ def test_another_browser_with_the_same_token_is_nobody(
 def test_after_some_minutes_the_route_looks_again(tap, let_in, monkeypatch, by_the_route):
     later = quick_taps.monotonic() + quick_taps.LET_IN_SECONDS
     monkeypatch.setattr(quick_taps, "monotonic", lambda: later)
+    assert tap("na").status == 200
+    assert len(by_the_route) == 1
+
+
+def test_a_database_that_is_away_is_the_routes_to_tell(tap, let_in, monkeypatch, by_the_route):
+    def away(*_args, **_values):
+        raise sa.exc.OperationalError("", None, Exception("away"))
+
+    monkeypatch.setattr(KeptActors, "known", away)
     assert tap("na").status == 200
     assert len(by_the_route) == 1
 

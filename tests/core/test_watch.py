@@ -13,6 +13,7 @@ from werkzeug.test import Client
 from unitsafe.checks import taps
 from unitsafe.core import logs, slow, trace
 from unitsafe.core.db import db
+from unitsafe.core.security import HEADERS
 from unitsafe.core.tally import Tally, tally
 from unitsafe.core.watch import Watch
 from unitsafe.people.models import Person
@@ -195,12 +196,21 @@ def test_a_crash_of_a_swap_says_the_number_too(app, make, monkeypatch):
     assert f"错误编号 {answer.headers['X-Request-ID']}，请告诉管理员" in answer.text
 
 
+def test_a_crash_of_a_script_says_the_number_too(app, make, monkeypatch):
+    make.school()
+    client = crashing(app, monkeypatch, ValueError())
+    answer = client.get("/tip", headers={"Accept": "application/json"})
+    assert answer.status_code == 500
+    assert f"错误编号 {answer.headers['X-Request-ID']}，请告诉管理员" in answer.json["message"]
+
+
 def test_even_without_a_page_for_errors_there_is_an_answer(app, monkeypatch, lines):
     monkeypatch.setattr(app, "testing", False)
     watched = Watch(app, lambda *_: 1 / 0)
     answer = Client(watched).get("/")
     assert answer.status_code == 500
     assert answer.headers["X-Request-ID"] in answer.text
+    assert not HEADERS.items() - set(answer.headers.items())
     assert lines()[-1]["error"] == "ZeroDivisionError"
 
 

@@ -39,7 +39,8 @@ def sign_in(client, password=PASSWORD, **more):
         "13812345678",
         "青溪小学2026",
         "wangfang123",
-        "UnitSafe2026",
+        "UnitSafe123",
+        "unitsafe-王芳123",
         "王芳王芳王芳1",
     ],
 )
@@ -52,6 +53,11 @@ def test_what_is_tried_first_is_refused(password):
 )
 def test_any_characters_and_length_will_do(password):
     assert weakness(password, "wangfang", "王芳", "青溪小学", "青溪") is None
+
+
+@pytest.mark.parametrize("password", ["unitsafe-demo", "unitsafe-2026", "UnitSafe!2026"])
+def test_the_name_of_the_product_needs_four_other_signs(password):
+    assert weakness(password, "admin", "王芳", "青溪小学") is None
 
 
 def test_guessing_keeps_the_owner_out_only_where_nobody_has_signed_in_before(browser, officer):
@@ -79,14 +85,17 @@ def test_a_temporary_password_opens_only_the_page_to_set_ones_own(
     client = browser()
     given = {"username": teacher.username, "password": "kqz7mw3x"}
     client.get("/login")
-    answer = client.post("/login", given)
+    answer = client.post("/login", {**given, "next": "/hazards"})
     assert answer.location.startswith("/login/")
     assert client.get("/me").status == 303
     client.token = ""
-    client.get(answer.location)
+    page = client.get(answer.location).page.text("content")
+    assert "您用的是临时密码，请先设一个自己的密码。" in page and "链接" not in page
     same = client.post(answer.location, {"password": "kqz7mw3x", "again": "kqz7mw3x"})
     assert same.status == 422 and "临时密码" in same.page.text("content")
-    assert client.post(answer.location, {"password": OWN, "again": OWN}).status == 303
+    done = client.post(answer.location, {"password": OWN, "again": OWN})
+    assert (done.status, done.location) == (303, "/hazards")
+    assert "请重新登录" in client.get(answer.location).page.text("content")
     assert client.get("/me").status == 200
     session.refresh(teacher)
     assert teacher.temporary_until is None and is_password(OWN, teacher.password_hash)
@@ -120,6 +129,27 @@ def test_a_device_is_signed_out_after_a_time(
     row.last_seen_on, row.stays = (now() - timedelta(days=seen)).date(), stays
     session.commit()
     assert (client.get("/me").status == 200) is is_in
+
+
+@pytest.mark.parametrize(("who", "is_listed"), [("teacher", True), ("officer", False)])
+def test_ones_own_page_lists_the_devices_that_still_work(
+    browser, make, session, now, who, is_listed
+):
+    someone = make.someone(who)
+    browser(someone, device="上学期的手机").get("/me")
+    row = session.scalars(sa.select(SignIn).filter_by(device="上学期的手机")).one()
+    row.made_at = now() - timedelta(days=31)
+    session.commit()
+    page = browser(someone).get("/me").page
+    assert ("上学期的手机" in page.text("content")) is is_listed
+
+
+@pytest.mark.parametrize("what", ["name", "username"])
+def test_a_temporary_password_is_not_made_of_its_owner(browser, make, officer, what):
+    teacher = make.someone("teacher")
+    given = {"password": f"{getattr(teacher, what)}12345"}
+    answer = browser(officer).post(f"/people/{teacher.id}/password", given)
+    assert answer.status == 422 and "大半是" in answer.page.text("content")
 
 
 def test_the_database_does_not_hold_what_a_cookie_says(make, session, officer, now):

@@ -1,6 +1,8 @@
 """运行情况 in the browser, and what of it stands on 今日."""
 
+from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -158,6 +160,23 @@ def test_today_warns_of_a_disk_that_is_nearly_full_and_of_silence(
     assert "服务器磁盘快满了" in text and "提醒停了" in text
     assert "服务器磁盘" not in browser(make.someone("teacher")).get("/").page.text()
     assert "快满了，请清理" in line(client, "磁盘") and "已经超过1小时" in line(client, "提醒")
+
+
+def test_each_disk_is_told_once(client, app, monkeypatch):
+    settings = app.config["SETTINGS"]
+    assert [disk.use for disk in queries.disks(settings)] == [rules.Use.DATA]
+    memory = Path("/dev/shm")
+    if memory.exists() and memory.stat().st_dev != settings.data.stat().st_dev:
+        other = replace(settings, backups_at=memory / "not-yet-made")
+        uses = [disk.use for disk in queries.disks(other)]
+        assert uses == [rules.Use.DATA, rules.Use.BACKUPS]
+    full = [
+        queries.Disk(rules.Use.DATA, 50 * GB, 100 * GB),
+        queries.Disk(rules.Use.BACKUPS, GB, 100 * GB),
+    ]
+    monkeypatch.setattr(queries, "disks", lambda _settings: full)
+    assert "快满了" in line(client, "放备份的磁盘")
+    assert "服务器放备份的磁盘快满了" in client.get("/").page.text()
 
 
 def test_the_database_that_does_not_answer_is_told_to_the_monitor(browser, make, monkeypatch):

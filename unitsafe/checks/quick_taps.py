@@ -104,7 +104,7 @@ class QuickTaps:
         if tap is None:
             return self._inner(environ, start)
         guest = self._guests.get(tap.who)
-        actor = self._known(guest.token) if guest and monotonic() < guest.until else None
+        actor = self._actor(guest) if guest else None
         text = self._save(tap, actor, guest.locale) if guest and actor else None
         if guest is None or text is None:
             return self._by_the_route(environ, start, tap)
@@ -113,6 +113,15 @@ class QuickTaps:
         body = text.encode()
         start("200 OK", [*guest.headers, ("Content-Length", str(len(body)))])
         return [body]
+
+    def _actor(self, guest: _Guest) -> Actor | None:
+        """Whose tap it is; None when the route has to see, which also says that the database is away."""
+        if monotonic() >= guest.until:
+            return None
+        try:
+            return self._known(guest.token)
+        except sa.exc.SQLAlchemyError:
+            return None
 
     def _save(self, tap: Tap, actor: Actor, locale: str) -> str | None:
         """The answer; None when the route has to give it and nothing was saved."""
@@ -124,7 +133,7 @@ class QuickTaps:
                     if sheet is None or given is None:
                         return None
                     taps.save_answers(rows, sheet, {tap.item_key: given}, by=actor, now=clock.now())
-            except (RuleError, sa.exc.DBAPIError):
+            except (RuleError, sa.exc.SQLAlchemyError):
                 return None
             undo_at = f"/checks/{tap.check_id}/undo/{tap.item_key}"
             return told(sheet, tap.item_key, undo_at, locale)

@@ -98,8 +98,11 @@ def answer(code: int, message: str = "", *, with_hint: bool = True) -> ResponseR
     actions = [(_("回到今日"), url_for("today.index"))]
     if code == 401:
         actions = [(_("去登录"), url_for("people.login"))]
+    text = message or title
+    if number:
+        text = _("%(what)s。错误编号 %(number)s，请告诉管理员。", what=text, number=number)
     if request.accept_mimetypes.best == "application/json":
-        return jsonify(message=message or title), code
+        return jsonify(message=text), code
     values = {
         "code": code,
         "title": title,
@@ -108,9 +111,6 @@ def answer(code: int, message: str = "", *, with_hint: bool = True) -> ResponseR
         "number": number,
     }
     if wants_fragment():
-        text = message or title
-        if number:
-            text = _("%(what)s。错误编号 %(number)s，请告诉管理员。", what=text, number=number)
         response = make_response(render_template("_error_message.html", text=text), code)
         response.headers["HX-Retarget"] = "#messages"
         response.headers["HX-Reswap"] = "innerHTML"

@@ -72,11 +72,12 @@ def init_app(app: Flask) -> None:
 
 
 def behind_proxies(app: Flask) -> None:
-    """Believe what the last ``UNITSAFE_PROXIES`` proxies say of client, scheme and host, and nothing
-    that a client says itself. Wraps the application: call it when everything else does."""
+    """Believe what the last ``UNITSAFE_PROXIES`` proxies say of client and scheme, and nothing that a
+    client says itself; they pass ``Host`` on. Wraps the application: call it when everything else does.
+    """
     if count := app.config["SETTINGS"].proxies:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=count, x_proto=count, x_host=count, x_port=0, x_prefix=0
+            app.wsgi_app, x_for=count, x_proto=count, x_host=0, x_port=0, x_prefix=0
         )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask
 
-from unitsafe.core import trace
+from unitsafe.core import security, trace
 from unitsafe.core.tally import tally
 from unitsafe.core.trace import Trace
 
@@ -48,16 +48,17 @@ class Watch:
             if self._app.testing or self._app.debug:
                 raise
             log.exception("no answer")
-            return _last_resort(now, start)
+            return _last_resort(now, start, security.headers(self._app.config["SETTINGS"]))
         if now.route and now.route not in QUIET:
             _note(now, environ["REQUEST_METHOD"], status, _length(sent))
         return body
 
 
-def _last_resort(now: Trace, start: Start) -> list[bytes]:
+def _last_resort(now: Trace, start: Start, always: dict[str, str]) -> list[bytes]:
     text = f"程序出了问题，刚才的操作没有保存。错误编号 {now.shown}，请告诉管理员。\n".encode()
     headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(text)))]
-    start("500 Internal Server Error", [*headers, (HEADER, now.id)])
+    headers += [("Cache-Control", "no-store"), (HEADER, now.id), *always.items()]
+    start("500 Internal Server Error", headers)
     return [text]
 
 

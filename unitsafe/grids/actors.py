@@ -10,7 +10,7 @@ from unitsafe import content
 from unitsafe.core.domain import Actor, Right
 from unitsafe.grids import queries
 from unitsafe.grids.models import Assignment, Grid, Role
-from unitsafe.people.devices import LONGEST_DAYS_OF_MANAGERS, in_time, of_token
+from unitsafe.people.devices import LONGEST_DAYS, in_time, longest_days, of_token
 from unitsafe.people.models import Absence, Person, PersonPost, PersonStatus, SignIn
 from unitsafe.people.queries import account_open, valid_on
 
@@ -29,8 +29,8 @@ def actor_of(session: Session, token: str, *, today: date, origin: str = "") -> 
     holder = sa.select(SignIn.person_id).where(is_good, in_time(today))
     is_wanted = sa.and_(Person.id.in_(holder), account_open(today))
     actor = _read(session, is_wanted, today=today, origin=origin)
-    if actor is not None and Right.MANAGE_SCHOOL in actor.rights:
-        sooner = sa.exists().where(is_good, in_time(today, LONGEST_DAYS_OF_MANAGERS))
+    if actor is not None and (longest := longest_days(actor.rights)) < LONGEST_DAYS:
+        sooner = sa.exists().where(is_good, in_time(today, longest))
         return actor if session.scalar(sa.select(sooner)) else None
     return actor
 

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from unitsafe import clock
 from unitsafe.core import audit
-from unitsafe.core.domain import Actor
+from unitsafe.core.domain import Actor, Right
 from unitsafe.core.query import row_id
 from unitsafe.people.models import Person, SignIn
 from unitsafe.people.rules import device_words
@@ -100,14 +100,22 @@ def note_visit(session: Session, token: str, today: date) -> None:
         )
 
 
-def open_ones(session: Session, person_id: int, today: date) -> Sequence[SignIn]:
-    """The devices on which the person may be signed in now, the last used first."""
+def longest_days(rights: Set[Right]) -> int:
+    """Days after which whoever has these rights signs in again."""
+    return LONGEST_DAYS_OF_MANAGERS if Right.MANAGE_SCHOOL in rights else LONGEST_DAYS
+
+
+def open_ones(
+    session: Session, person_id: int, today: date, longest: int = LONGEST_DAYS
+) -> Sequence[SignIn]:
+    """The devices on which the person may be signed in now, the last used first; ``longest`` as their
+    rights have it."""
     return session.scalars(
         sa.select(SignIn)
         .where(
             SignIn.person_id == person_id,
             SignIn.ended_at.is_(None),
-            in_time(today),
+            in_time(today, longest),
         )
         .order_by(SignIn.last_seen_on.desc(), SignIn.id.desc())
     ).all()

@@ -1,5 +1,6 @@
 """Forms of people: signing in, passwords, a person's facts, account and absence."""
 
+from collections.abc import Collection
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -80,11 +81,12 @@ class GivePasswordForm(Form):
         description=_l("请当面告诉本人。他用这个密码登录时，先要设自己的密码。"),
         render_kw={"autocomplete": "off", "autocapitalize": "none"},
     )
-    username = HiddenField()
+    known: Collection[str] = ()
+    """What others would try first; set by the view."""
 
     def validate_password(self, field: Field) -> None:
         """Refuse what is too easy to guess."""
-        if why := weakness(field.data, self.username.data, *school_names()):
+        if why := weakness(field.data, *self.known):
             raise ValidationError(why)
 
 

@@ -7,12 +7,15 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+from flask_babel import gettext as _
 
 HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 """About 30 ms a check on a small machine. Source: OWASP password storage, argon2id minimum."""
 LEAST_LENGTH = 8
 LEAST_BESIDE = 6
 """Characters that a password needs beside what others know of its owner and of the school."""
+LEAST_BESIDE_PRODUCT = 4
+"""The same beside the names of this product alone, which say nothing of its owner."""
 PRODUCT = ("unitsafe", "校安网格", "xiaoanwangge")
 _COMMON = Path(__file__).with_name("common_passwords.txt")
 _PATTERNS = re.compile(r"(.{1,6}?)\1+|(19|20)\d{6}|1[3-9]\d{9}")
@@ -40,12 +43,12 @@ def weakness(password: str, *known: str | None) -> str | None:
     Source: OWASP ASVS 5.0, V6.2.
     """
     if len(password) < LEAST_LENGTH:
-        return f"密码至少{LEAST_LENGTH}位。"
+        return str(_("密码至少%(n)s位。", n=LEAST_LENGTH))
     plain = password.lower()
     if plain in _common() or _PATTERNS.fullmatch(plain) or _is_row(plain):
-        return "这个密码太容易猜到，请换一个。"
-    if _beside(plain, (*known, *PRODUCT)) < LEAST_BESIDE:
-        return "这个密码里大半是账号、姓名、电话或校名，太容易猜到，请换一个。"
+        return str(_("这个密码太容易猜到，请换一个。"))
+    if _is_mostly_known(plain, known):
+        return str(_("这个密码里大半是账号、姓名、电话、校名或程序名，太容易猜到，请换一个。"))
     return None
 
 
@@ -62,11 +65,17 @@ def _is_row(text: str) -> bool:
     return steps in ({1}, {-1})
 
 
-def _beside(password: str, known: tuple[str | None, ...]) -> int:
-    """How many characters are left without the words that others know; all when none is in it."""
+def _is_mostly_known(password: str, known: tuple[str | None, ...]) -> bool:
+    """Whether too little is left without the words that others know."""
+    if _without(password, known) != password:
+        return len(_without(password, (*known, *PRODUCT))) < LEAST_BESIDE
+    rest = _without(password, PRODUCT)
+    return rest != password and len(rest) < LEAST_BESIDE_PRODUCT
+
+
+def _without(password: str, known: tuple[str | None, ...]) -> str:
     words = sorted({word.lower() for word in known if word}, key=len, reverse=True)
-    rest = password
     for word in words:
         if len(word) >= (3 if word.isascii() else 2):
-            rest = rest.replace(word, "")
-    return len(rest) if rest != password else LEAST_BESIDE
+            password = password.replace(word, "")
+    return password

@@ -4,6 +4,8 @@ import json
 import os
 import platform
 import shutil
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -11,12 +13,14 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from unitsafe.config import Config
 from unitsafe.core.audit import AuditEntry
 from unitsafe.core.blobs import Blobs, BlobStore
 from unitsafe.files.models import StoredFile
 from unitsafe.people.models import SignIn
 from unitsafe.photos.models import Photo
 from unitsafe.photos.services import SUFFIX
+from unitsafe.status.rules import Use
 
 SAMPLE = 40
 """So many of the newest photos are looked at to estimate what all of them take."""
@@ -103,6 +107,28 @@ def people_today(session: Session, today: date) -> int:
         )
         or 0
     )
+
+
+@dataclass(frozen=True)
+class Disk:
+    """``free`` and ``total`` bytes of the disk on which data, photos or backups (``use``) lie."""
+
+    use: Use
+    free: int
+    total: int
+
+
+def disks(settings: Config) -> Iterator[Disk]:
+    """Each disk once, under the first of what lies on it; none that does not answer."""
+    seen = set()
+    folders = {Use.DATA: settings.data, Use.PHOTOS: settings.photos, Use.BACKUPS: settings.backups}
+    for use, folder in folders.items():
+        with suppress(OSError):
+            there = next(one for one in (folder, *folder.parents) if one.exists())
+            device = there.stat().st_dev
+            if device not in seen:
+                yield Disk(use, *room(there))
+                seen.add(device)
 
 
 def room(folder: Path) -> tuple[int, int]:

@@ -19,7 +19,7 @@ from unitsafe.core.tally import Tally
 from unitsafe.reminders import queries as reminders
 from unitsafe.school.queries import the_school
 from unitsafe.status import queries, rules
-from unitsafe.status.rules import Verdict
+from unitsafe.status.rules import Use, Verdict
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,8 @@ def lines(
     session: Session, settings: Config, tally: Tally, uptime: timedelta, *, now: datetime
 ) -> Iterator[Line]:
     """What has to be in order."""
-    yield _disk(settings)
+    for disk in queries.disks(settings):
+        yield _disk(disk)
     yield _backup(settings, now)
     yield _reminders(session, uptime, now)
     yield _messages(session, now)
@@ -77,13 +78,19 @@ def _about(count: int | None) -> str:
     return "" if count is None else " · " + _("约%(size)s", size=size(count))
 
 
-def _disk(settings: Config) -> Line:
-    free, total = queries.room(settings.data)
-    said = _("还剩%(free)s，共%(total)s。", free=size(free), total=size(total))
-    if not rules.is_nearly_full(free, total):
-        return Line(_("磁盘"), Verdict.OK, said)
+def disk_name(use: Use) -> str:
+    """磁盘, or what a disk of its own is for."""
+    names = {Use.PHOTOS: _("放照片的磁盘"), Use.BACKUPS: _("放备份的磁盘")}
+    return str(names.get(use, _("磁盘")))
+
+
+def _disk(disk: queries.Disk) -> Line:
+    name = disk_name(disk.use)
+    said = _("还剩%(free)s，共%(total)s。", free=size(disk.free), total=size(disk.total))
+    if not rules.is_nearly_full(disk.free, disk.total):
+        return Line(name, Verdict.OK, said)
     more = _("快满了，请清理或换大的盘，满了就不能保存。")
-    return Line(_("磁盘"), Verdict.BAD, said + more)
+    return Line(name, Verdict.BAD, said + more)
 
 
 def _backup(settings: Config, now: datetime) -> Line:
@@ -111,12 +118,12 @@ def _reminders(session: Session, uptime: timedelta, now: datetime) -> Line:
     last = reminders.last_round(session)
     url = url_for("reminders.index")
     if rules.silence(last, now, uptime):
-        said = _("已经超过1小时没有查过谁该提醒，请管理员看看。")
+        said = _("已经超过1小时没有检查该发哪些提醒，请管理员看看。")
         if last:
             said = _("最近一次%(at)s。", at=_when(last, now)) + said
         return Line(_("提醒"), Verdict.BAD, said, url)
     if last is None:
-        return Line(_("提醒"), Verdict.NA, _("刚启动，还没有查过谁该提醒。"), url)
+        return Line(_("提醒"), Verdict.NA, _("刚启动，还没有检查该发哪些提醒。"), url)
     return Line(
         _("提醒"), Verdict.OK, _("最近一次%(at)s，每分钟查一次。", at=_when(last, now)), url
     )
@@ -137,7 +144,7 @@ def _messages(session: Session, now: datetime) -> Line:
 
 
 def _errors(tally: Tally) -> Line:
-    said = _("启动以来答了%(n)s次请求，", n=tally.requests)
+    said = _("启动以来处理了%(n)s次请求，", n=tally.requests)
     if not tally.server_errors:
         return Line(_("出错"), Verdict.OK, said + _("没有出错。"))
     return Line(_("出错"), Verdict.WARN, said + _("%(n)s次出错，见下面。", n=tally.server_errors))

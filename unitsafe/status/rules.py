@@ -13,6 +13,14 @@ class Verdict(StrEnum):
     NA = "na"
 
 
+class Use(StrEnum):
+    """What a disk is for."""
+
+    DATA = "data"
+    PHOTOS = "photos"
+    BACKUPS = "backups"
+
+
 DISK_FLOOR = 2_000_000_000
 """Bytes. A term's photos of a large school, or ten backups without photos."""
 DISK_SHARE = 0.05

@@ -14,7 +14,7 @@ from unitsafe.core.tally import tally
 from unitsafe.core.waiting import Waiting, waits
 from unitsafe.reminders.queries import last_round
 from unitsafe.status import queries, rules
-from unitsafe.status.report import size
+from unitsafe.status.report import disk_name, size
 
 
 @waits("status")
@@ -25,11 +25,12 @@ def waiting(session: Session, actor: Actor, _day: date) -> Iterable[Waiting]:
 
 def _lines(session: Session) -> Iterator[Waiting]:
     address = url_for("status.index")
-    free, total = queries.room(current_app.config["SETTINGS"].data)
-    if rules.is_nearly_full(free, total):
-        line = _("只剩%(free)s，满了就不能保存", free=size(free))
-        yield Waiting(address, "!", _("服务器磁盘快满了"), line, _("去看"), "late")
+    for disk in queries.disks(current_app.config["SETTINGS"]):
+        if rules.is_nearly_full(disk.free, disk.total):
+            title = _("服务器%(disk)s快满了", disk=disk_name(disk.use))
+            line = _("只剩%(free)s，满了就不能保存", free=size(disk.free))
+            yield Waiting(address, "!", title, line, _("去看"), "late")
     uptime = timedelta(seconds=monotonic() - tally.began)
     if rules.silence(last_round(session), clock.now(), uptime):
-        line = _("超过1小时没有查过谁该提醒")
+        line = _("超过1小时没有检查该发哪些提醒")
         yield Waiting(address, "!", _("提醒停了"), line, _("去看"), "late")

@@ -46,7 +46,9 @@ def me() -> ResponseReturnValue:
         stands_in=queries.standing_in_for(db.session(), person.id, today),
         papers=[one for of in queries.own_papers for one in of(db.session(), person.id, today)],
         notes=[one for of in queries.own_notes for one in of(db.session(), person.id, today)],
-        devices=devices.open_ones(db.session(), person.id, today),
+        devices=devices.open_ones(
+            db.session(), person.id, today, devices.longest_days(actor().rights)
+        ),
         this_device=this_device(),
         press=lambda: Form(formdata=None),
         display=DisplayForm(large_text=not person.large_text),

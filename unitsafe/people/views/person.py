@@ -36,6 +36,7 @@ from unitsafe.people.views.shared import (
     ONE,
     active,
     blame,
+    known_words,
     manages,
     may_edit,
     temporary_until,
@@ -160,7 +161,7 @@ def give_password(person_id: int) -> ResponseReturnValue:
     if not person.username:
         raise RuleError("%(name)s还没有账号，请先在“修改”里填写账号。", name=person.name)
     form = GivePasswordForm(password=services.temporary_password())
-    form.username.data = person.username
+    form.known = known_words(person)
     if form.validate_on_submit():
         hashed = hash_password(form.password.data)
         with writing() as tx:

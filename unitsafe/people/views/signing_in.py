@@ -81,7 +81,7 @@ def login() -> ResponseReturnValue:
         elif why_not := _why_not(person):
             form.form_errors.append(why_not)
         elif person.temporary_until is not None:
-            return see_other(_own_password_first(person))
+            return see_other(_own_password_first(person, back))
         else:
             with writing() as tx:
                 token = _begin(tx, tx.get_one(Person, person.id), stays=form.stay.data)
@@ -101,12 +101,13 @@ def _why_not(person: Person) -> str:
     return ""
 
 
-def _own_password_first(person: Person) -> str:
-    """Where somebody with a temporary password sets one of their own; nobody is signed in before."""
+def _own_password_first(person: Person, back: str) -> str:
+    """Where somebody with a temporary password sets one of their own; nobody is signed in before.
+    Only this address says where to go afterwards (``next``): no link that is handed out does."""
     with writing() as tx:
         who = _who(person)
         token = accounts.exchange(tx, tx.get_one(Person, person.id), by=who, now=clock.now())
-    return url_for(".login_link", token=token)
+    return url_for(".login_link", token=token, next=back)
 
 
 @bp.route("/login/<token>", methods=["GET", "POST"])
@@ -119,13 +120,13 @@ def login_link(token: str) -> ResponseReturnValue:
     if link is None:
         g.wrong_password = True
         abort(404)
-    form = NewPasswordForm()
+    form, back = NewPasswordForm(), request.args.get("next")
     if form.validate_on_submit():
         if why := _why_refused(form.password.data, link.person):
             form.password.errors = [why]
         else:
             try:
-                return _use_link(token, form)
+                return _use_link(token, form, safe_path(back))
             except RuleError:  # it was open no more: the page says why
                 link = queries.link_of(db.session(), token) or abort(404)
     state = accounts.state_of(link, clock.now())
@@ -137,7 +138,8 @@ def login_link(token: str) -> ResponseReturnValue:
         state=state,
         last_day=clock.local(link.expires_at - timedelta(seconds=1)).date(),
         other=access.actor_or_none() if is_open else None,
-        action=url_for(".login_link", token=token),
+        has_typed_one=back is not None,
+        action=url_for(".login_link", token=token, next=back),
         status=410 if not is_open else 422 if form.is_submitted() else 200,
     )
 
@@ -149,7 +151,7 @@ def _why_refused(password: str, person: Person) -> str | None:
     return weakness(password, *known_words(person))
 
 
-def _use_link(token: str, form: NewPasswordForm) -> ResponseReturnValue:
+def _use_link(token: str, form: NewPasswordForm, back: str) -> ResponseReturnValue:
     hashed = hash_password(form.password.data)
     with writing() as tx:
         key = once.claim(tx, form.once.data, by=None, now=clock.now())
@@ -157,11 +159,11 @@ def _use_link(token: str, form: NewPasswordForm) -> ResponseReturnValue:
         by = _who(link.person)
         accounts.use_link(tx, link, hashed, by=by, now=clock.now())
         cookie = _begin(tx, link.person)
-        key.location = "/"
+        key.location = back
     _let_in(by, cookie, stay=True)
     known_device.remember(link.person.username or "")
     flash(_("密码设好了，以后用账号“%(name)s”和这个密码登录。", name=link.person.username))
-    return see_other("/")
+    return see_other(back)
 
 
 def _who(person: Person) -> Actor:
