@@ -4,8 +4,8 @@ import os
 
 import pytest
 import sqlalchemy as sa
+from limits.storage import storage_from_string
 
-from unitsafe.core.security import limiter
 from unitsafe.core.shared_limits import SharedLimits
 
 pytestmark = pytest.mark.skipif(
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture
 def limits(app):
     with app.app_context():
-        yield limiter.storage
+        yield storage_from_string(app.config["RATELIMIT_STORAGE_URI"])
 
 
 def test_tries_add_up_until_the_window_ends(limits, session):

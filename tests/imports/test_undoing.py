@@ -29,6 +29,7 @@ LOGS = frozenset(
         "import_run",
         "import_item",
         "planned_day",
+        "policy_version",
         "responsibility_letter",
     }
 )
