@@ -7,6 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from bench import morning, phone, recording, school, servers, starting, weight
+from bench.report import MEMORY_BAR_MB
 from bench.signing_in import over_http, sign_in
 from unitsafe.core.db import db
 from unitsafe.people.models import Person
@@ -15,8 +16,6 @@ FIRST_BAR, PAGE_BAR, FRAGMENT_BAR = 150_000, 15_000, 20_480
 """Bytes: the first visit and every later page over the wire, 25 rows unpacked. Source: product.md §8."""
 COLD_BAR, WARM_BAR = 1.2, 0.5
 """Seconds to the first row on a slow phone. Source: product.md §8."""
-MEMORY_BAR_MB = 150
-"""Resident memory while serving a hundred teachers. Source: product.md §8."""
 HEAVIEST = 5
 FRAGMENT = {"HX-Request": "true", "HX-Target": "rows"}
 

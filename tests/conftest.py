@@ -9,12 +9,17 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from tests.addresses import Campus, furnish
-from tests.databases import Database, PostgresDatabase, Schools, SqliteDatabase
+from tests.databases import (
+    Database,
+    PostgresDatabase,
+    Schools,
+    SqliteDatabase,
+    empty_postgres,
+)
 from tests.factories import Make
 from tests.pages import Browser
 from tests.writes import Write, writes
@@ -91,7 +96,7 @@ def one_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     data = tmp_path_factory.mktemp("data")
     url = f"sqlite:///{(data / 'unitsafe.db').as_posix()}"
     if POSTGRES:
-        url = _own_postgres(f"unitsafe_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}")
+        url = empty_postgres(f"unitsafe_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}")
     settings = Config("127.0.0.1", 0, data, url, None)
     app = create_app(settings, TESTING=True)
     prepare(app)
@@ -100,17 +105,6 @@ def one_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     yield app
     with app.app_context():
         db.engine.dispose()
-
-
-def _own_postgres(name: str) -> str:
-    """An empty database for this process on the server of TEST_DATABASE_URL."""
-    server = sa.make_url(POSTGRES).set(drivername="postgresql+psycopg")
-    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
-    admin.dispose()
-    return server.set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")

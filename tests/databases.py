@@ -1,5 +1,6 @@
 """The database of a test process: emptied for every test; schools that are built once, then copied."""
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -19,6 +20,17 @@ from unitsafe.people.models import SignIn
 
 Value = TypeVar("Value")
 COUNTING = "FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"
+
+
+def empty_postgres(name: str) -> str:
+    """The address of a new, empty database of that name on the server of TEST_DATABASE_URL."""
+    server = sa.make_url(os.environ["TEST_DATABASE_URL"]).set(drivername="postgresql+psycopg")
+    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
+    admin.dispose()
+    return server.set(database=name).render_as_string(hide_password=False)
 
 
 class Database(Protocol):

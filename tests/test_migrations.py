@@ -14,6 +14,7 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy.orm import Session
 
 from tests.addresses import furnish
+from tests.databases import empty_postgres
 from tests.factories import Make
 from unitsafe import create_app
 from unitsafe.config import Config
@@ -66,22 +67,12 @@ def fresh(tmp_path: Path, now: object) -> Iterator[Flask]:
     """An app of its own on an empty database without tables."""
     url = f"sqlite:///{(tmp_path / 'unitsafe.db').as_posix()}"
     if POSTGRES:
-        url = _empty_postgres(f"migrations_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}")
+        url = empty_postgres(f"migrations_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}")
     app = create_app(Config("127.0.0.1", 0, tmp_path, url, None), TESTING=True)
     yield app
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
-
-
-def _empty_postgres(name: str) -> str:
-    server = sa.make_url(POSTGRES).set(drivername="postgresql+psycopg")
-    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
-    admin.dispose()
-    return server.set(database=name).render_as_string(hide_password=False)
 
 
 def differences(app: Flask) -> list[object]:

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from tests import releases
 from tests.conftest import Clock
+from tests.databases import empty_postgres
 from tests.pages import Browser
-from tests.test_migrations import POSTGRES, _empty_postgres, differences
+from tests.test_migrations import POSTGRES, differences
 from tests.writes import controls
 from unitsafe import clock, create_app
 from unitsafe.backups.restoring import restore_backup
@@ -336,7 +337,7 @@ prepare(app)
 def test_two_processes_that_start_at_once_upgrade_once(tmp_path: Path) -> None:
     url = f"sqlite:///{(tmp_path / 'unitsafe.db').as_posix()}"
     if POSTGRES:
-        url = _empty_postgres(f"two_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}")
+        url = empty_postgres(f"two_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}")
     app = create_app(Config("127.0.0.1", 0, tmp_path, url, None), TESTING=True)
     releases.put(releases.read(LATEST), app)
     clean = {k: v for k, v in os.environ.items() if not k.startswith("UNITSAFE_")}

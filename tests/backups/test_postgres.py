@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from flask import Flask
 
 from tests.backups.servers import school_in, stop
-from tests.conftest import POSTGRES, Clock, _own_postgres
+from tests.conftest import POSTGRES, Clock
+from tests.databases import empty_postgres
 from tests.factories import Make
 from unitsafe import config, create_app
 from unitsafe.backups import postgres
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.skipif(not POSTGRES, reason="with TEST_DATABASE_URL onl
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Flask]:
     """A server with an empty database of its own."""
-    url = _own_postgres("unitsafe_restored")
+    url = empty_postgres("unitsafe_restored")
     app = create_app(config.Config("127.0.0.1", 0, tmp_path / "new", url, None), TESTING=True)
     yield app
     stop(app)

@@ -22,6 +22,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from tests.databases import empty_postgres
 from tests.factories import Make, sign_in
 from tests.pages import Browser
 from unitsafe import clock, create_app
@@ -161,14 +162,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 
 
 def _empty_database(name: str) -> str:
-    server = sa.make_url(POSTGRES).set(drivername="postgresql+psycopg")
-    admin = sa.create_engine(server, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.exec_driver_sql(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        connection.exec_driver_sql(f'CREATE DATABASE "{name}"')
-    admin.dispose()
-    own = server.set(drivername="postgresql", database=name)
-    return own.render_as_string(hide_password=False)
+    return empty_postgres(name).replace("postgresql+psycopg:", "postgresql:")
 
 
 def _start(environment: dict[str, str]) -> "subprocess.Popen[str]":
